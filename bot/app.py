@@ -1,0 +1,175 @@
+"""The composition root: builds every part once, and runs them together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.assistant.agent import Assistant, load_assistant, warm_up
+from bot.channels.rasa_rest import rest_routes
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.web.server import web_routes
+from bot.messaging.bell import INBOX, Bell
+from bot.messaging.desk import Desk
+from bot.messaging.turns import Turns
+from bot.operations.health import health_routes
+from bot.people.profiles import Defaults
+from bot.rollout.checkins import ring_due
+from bot.services import Services, load_services
+from bot.settings import Settings
+from bot.storage.database import Database
+
+log = logging.getLogger(__name__)
+#: The project's root: content, training data and Rasa's configuration lie beside the package.
+ROOT = Path(__file__).resolve().parent.parent
+BELL_SECONDS = 2
+#: A tick that hangs would stop the bell for good, since only one runs at a time.
+TICK_TIMEOUT_SECONDS = 15
+
+
+class PortInUse(Exception):
+    """Another program listens where the page should be."""
+
+
+@dataclass(slots=True)
+class Advisor:
+    """All parts, ready to run."""
+
+    settings: Settings
+    database: Database
+    bell: Bell
+    desk: Desk
+    turns: Turns
+    assistant: Assistant
+    services: Services
+    clock: Callable[[], datetime]
+
+    async def ring(self) -> int:
+        """Put check-ins that are due into the inbox; returns how many."""
+        async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
+            rung = await ring_due(self.database, session, self.clock())
+        if rung:
+            self.bell.ring(INBOX)
+        return rung
+
+
+def utc_now() -> datetime:
+    """The clock of the real world."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_advisor(settings: Settings, model: Path, services: Services, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Advisor]:
+    """Build every part around a migrated database and a trained model; closes the database at the end.
+
+    Raises DatabaseError or ModelError.
+    """
+    database = Database(settings.database)
+    try:
+        assistant = load_assistant(model, services)
+        await warm_up(assistant)
+        bell = Bell()
+        turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
+        yield Advisor(settings, database, bell, Desk(database, bell, clock), turns, assistant, services, clock)
+    finally:
+        await database.close()
+
+
+def read_content(root: Path = ROOT) -> Services:
+    """All content, checked. Raises ContentError."""
+    return load_services(root)
+
+
+def build_web(advisor: Advisor) -> Starlette:
+    """The web application: page, widget's socket, REST when its token is set, health."""
+    settings = advisor.settings
+    routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
+    routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
+    if settings.rest_token:
+        routes += rest_routes(advisor.desk, settings.rest_token)
+    return Starlette(routes=routes)
+
+
+def _telegram(advisor: Advisor) -> TelegramChannel | None:
+    settings = advisor.settings
+    if not settings.telegram_token:
+        return None
+    menu = {
+        language: [(name, command.text.get(language)) for name, command in advisor.services.commands.items()] for language in ("ja", "en")
+    }
+    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu)
+
+
+@asynccontextmanager
+async def ringing(advisor: Advisor) -> AsyncIterator[None]:
+    """APScheduler rings the bell; the check-ins themselves are rows."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def tick() -> None:
+        try:
+            await advisor.ring()
+        except Exception:
+            log.exception("ringing due check-ins failed", extra={"action": "ring_failed"})
+
+    scheduler.add_job(tick, "interval", seconds=BELL_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def claim_port(host: str, port: int) -> socket.socket:
+    """The listening socket of the page. Raises PortInUse."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortInUse(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port") from error
+    return listener
+
+
+async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Run everything until a signal stops it."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_web(advisor),
+            log_level="warning",
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=64 * 1024,
+            ws_per_message_deflate=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            lifespan="off",
+        )
+    )
+    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run()]
+    telegram = _telegram(advisor)
+    if telegram:
+        parts.append(telegram.run())
+    async with ringing(advisor):
+        tasks = [asyncio.create_task(part) for part in parts]
+        on_ready()
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+

@@ -1,0 +1,112 @@
+"""Rasa in this process: decides what to say, with our memory, our actions and our transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.assistant import quiet, stand_ins
+
+quiet.hush()
+stand_ins.install()  # must come before the first import of rasa in this process
+
+# ruff: noqa: E402
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.core.processor import MessageProcessor
+from rasa.shared.exceptions import RasaException
+
+from bot.assistant.action_endpoint import InProcessActions
+from bot.assistant.tracker_store import TurnTrackerStore
+from bot.assistant.understanding import Parsed, understand
+from bot.messaging.message import Button, Reply
+from bot.services import Services
+from bot.turn import CURRENT, Turn
+from dialogues.actions import all_actions
+
+#: "/" at the beginning would make Rasa read typed text as an intent; owners who type one mean nothing by it.
+_SLASH, _HARMLESS_SLASH = "/", "\uff0f"
+
+
+class ModelError(Exception):
+    """The trained model cannot be loaded."""
+
+
+class Collector(OutputChannel):
+    """Catches what Rasa says as replies."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self.replies: list[Reply] = []
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name, for responses that differ by channel."""
+        return "advisor"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """One message, with its buttons and the ids that it rests on."""
+        buttons = tuple(Button(title=each["title"], meaning=each["payload"]) for each in message.get("buttons") or ())
+        rests_on = tuple((message.get("custom") or {}).get("rests_on", ()))
+        text = (message.get("text") or "").strip()
+        if text or buttons:
+            self.replies.append(Reply(text=text, buttons=buttons, rests_on=rests_on, language=self._turn.language))
+
+
+class Assistant:
+    """The responder that owners talk to."""
+
+    def __init__(self, agent: Agent, services: Services) -> None:
+        self._processor: MessageProcessor = agent.processor
+        self._services = services
+        self._nlg = TemplatedNaturalLanguageGenerator(agent.domain.responses)
+
+    async def respond(self, turn: Turn) -> Sequence[Reply]:
+        """The replies to one turn, in order. Raises whatever an action raised, so that the turn is rolled back."""
+        collector = Collector(turn)
+        token = CURRENT.set(turn)
+        try:
+            parsed = await understand(turn, self._services, self.classify)
+            message = UserMessage(
+                text=parsed.get("text") or "",
+                output_channel=collector,
+                sender_id=turn.conversation.id,
+                parse_data=parsed,
+                input_channel=turn.incoming.channel,
+            )
+            await self._processor.handle_message(message)
+        finally:
+            CURRENT.reset(token)
+        if turn.failure is not None:
+            raise turn.failure
+        return collector.replies
+
+    async def classify(self, text: str) -> Parsed:
+        """Intent and confidence of typed words, by the trained pipeline."""
+        harmless = _HARMLESS_SLASH + text[1:] if text.startswith(_SLASH) else text
+        parsed: Parsed = await self._processor.parse_message(UserMessage(text=harmless))
+        return {**parsed, "entities": []}
+
+    def apology(self, language: str) -> Reply:
+        """What is said when a turn failed every time."""
+        said = self._nlg.generate_from_slots("utter_turn_failed", {"language": language}, Collector.name()) or {}
+        return Reply(text=said.get("text", ""), language=language)
+
+
+def load_assistant(model: Path, services: Services) -> Assistant:
+    """The assistant around a trained model. Raises ModelError when the file cannot be used."""
+    try:
+        agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
+    except (RasaException, OSError, EOFError, KeyError, ValueError) as error:
+        raise ModelError(f"the model {model.name} cannot be loaded ({error}); run `advisor train --force`") from error
+    return Assistant(agent, services)
+
+
+async def warm_up(assistant: Assistant) -> None:
+    """Load what is loaded at the first message (Sudachi's dictionary), so that no owner waits for it."""
+    for text in ("こんにちは", "hello"):
+        await assistant.classify(text)
+    await asyncio.sleep(0)

@@ -1,0 +1,132 @@
+"""Train Rasa's model only when something that it learns from has changed, and say what is happening meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+
+from bot.assistant import quiet, stand_ins
+
+#: What a model is made from, relative to the project's root; code counts too, since components live in it.
+SOURCES = ("config.yml", "nlu", "dialogues/domain", "dialogues/rules", "dialogues/stories", "knowledge/text.py")
+_KINDS = frozenset({".yml", ".yaml", ".py"})
+_LIBRARIES = ("rasa", "scikit-learn", "sudachipy", "sudachidict-core")
+#: Steps of Rasa's training graph whose beginning is worth showing.
+Progress = Callable[[str], None]
+
+
+class TrainingError(Exception):
+    """The training data or the configuration is wrong; the message names what to mend."""
+
+
+def fingerprint(root: Path) -> str:
+    """A short hash of everything a model is made from; the same sources and libraries give the same hash."""
+    digest = hashlib.blake2b(digest_size=10)
+    for library in _LIBRARIES:
+        digest.update(f"{library}={version(library)}\n".encode())
+    for path in _source_files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    for source in SOURCES:
+        path = root / source
+        found = [path] if path.is_file() else sorted(path.rglob("*"))
+        yield from (file for file in found if file.is_file() and file.suffix in _KINDS)
+
+
+def model_path(root: Path, models: Path) -> Path:
+    """Where the model of the present sources is, or will be."""
+    return models / f"advisor-{fingerprint(root)}.tar.gz"
+
+
+def ensure_model(root: Path, models: Path, progress: Progress, force: bool = False) -> Path:
+    """The path of a model made from the present sources, trained now when there is none (or `force`). Raises TrainingError.
+
+    Written beside its final name and moved there, so that an interrupted training leaves nothing that looks finished.
+    """
+    path = model_path(root, models)
+    if path.is_file() and not force:
+        return path
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=models, prefix="training-") as folder:
+        shutil.move(_train(root, Path(folder), progress), path)
+    _remove_old(models, keep=path)
+    return path
+
+
+def _remove_old(models: Path, keep: Path) -> None:
+    """Only the newest other model stays: a replica that still starts with it must find it."""
+    others = sorted((path for path in models.glob("advisor-*.tar.gz") if path != keep), key=lambda path: path.stat().st_mtime)
+    for path in others[:-1]:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _inside(root: Path, cache: Path) -> Iterator[None]:
+    """Rasa resolves component modules and its cache from the working folder and the environment."""
+    before, cache_before = Path.cwd(), os.environ.get("RASA_CACHE_DIRECTORY")
+    os.chdir(root)
+    os.environ["RASA_CACHE_DIRECTORY"] = str(cache)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.pop("RASA_CACHE_DIRECTORY", None)
+        if cache_before is not None:
+            os.environ["RASA_CACHE_DIRECTORY"] = cache_before
+
+
+def _train(root: Path, output: Path, progress: Progress) -> Path:
+    quiet.hush()
+    stand_ins.install()
+    import rasa.model_training  # noqa: PLC0415 - four seconds that a start with a fresh model does not spend
+    from rasa.engine.exceptions import GraphRunError  # noqa: PLC0415
+    from rasa.shared.exceptions import RasaException  # noqa: PLC0415
+
+    data = [str(root / folder) for folder in ("nlu", "dialogues/rules", "dialogues/stories")]
+    said = StringIO()
+    started = time.monotonic()
+    try:
+        with _inside(root, output / "cache"), redirect_stdout(said), _reporting(progress):
+            result = rasa.model_training.train(
+                domain=str(root / "dialogues/domain"),
+                config=str(root / "config.yml"),
+                training_files=data,
+                output=str(output),
+                fixed_model_name="model",
+                force_training=True,
+            )
+    except (RasaException, GraphRunError, ValueError, SystemExit) as error:
+        raise TrainingError(f"training failed: {error or said.getvalue().strip()}; run `advisor check` for file and line") from error
+    if result.code or not result.model:
+        raise TrainingError(f"training failed: {said.getvalue().strip() or 'no model was made'}; run `advisor check` for file and line")
+    progress(f"done {time.monotonic() - started:.0f}")
+    return Path(result.model)
+
+
+@contextmanager
+def _reporting(progress: Progress) -> Iterator[None]:
+    """Tell `progress` the name of each training step as it begins, by way of Rasa's own training hook."""
+    from rasa.engine.training import hooks  # noqa: PLC0415
+
+    original = hooks.LoggingHook.on_before_node
+
+    def on_before_node(self: object, node_name: str, *args: object, **kwargs: object) -> object:
+        progress(node_name)
+        return original(self, node_name, *args, **kwargs)
+
+    hooks.LoggingHook.on_before_node = on_before_node
+    try:
+        yield
+    finally:
+        hooks.LoggingHook.on_before_node = original

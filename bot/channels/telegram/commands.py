@@ -1,0 +1,59 @@
+"""The command menu: told to Telegram in every language, and recognised when it comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+
+from telegram import Bot, BotCommandScopeAllPrivateChats
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+
+from bot.channels.telegram.timing import Backoff, Timing
+
+log = logging.getLogger(__name__)
+
+#: language -> (command, description) in the order shown
+Menu = Mapping[str, Sequence[tuple[str, str]]]
+#: Telegram's own button sends this one, whether it is in the menu or not.
+START = "start"
+#: Shown to those whose language we do not speak.
+_FALLBACK_LANGUAGE = "en"
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+
+
+def command_and_text(typed: str, menu: Menu) -> tuple[str | None, str]:
+    """What was typed, as a command of the menu with the words behind it, or as text; an unknown command is text without its slash."""
+    match = _COMMAND.fullmatch(typed.strip())
+    if match is None:
+        return None, typed
+    command, words = match[1].lower(), (match[2] or "").strip()
+    if command == START:
+        return command, ""  # what follows is a code out of a link, not something the owner said
+    if any(command == known for commands in menu.values() for known, _ in commands):
+        return command, words
+    return None, f"{match[1]} {words}".strip()
+
+
+async def publish(bot: Bot, menu: Menu, timing: Timing) -> None:
+    """Tell Telegram the menu of every language. Without the network it is tried again; a refusal is logged and left."""
+    fallback = menu.get(_FALLBACK_LANGUAGE) or next(iter(menu.values()), ())
+    for language, commands in [(None, fallback), *menu.items()]:
+        await _publish_one(bot, language, commands, timing)
+
+
+async def _publish_one(bot: Bot, language: str | None, commands: Sequence[tuple[str, str]], timing: Timing) -> None:
+    backoff = Backoff(timing)
+    while True:
+        try:
+            await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)
+            return
+        except InvalidToken:
+            return  # the receiver meets the same and says so
+        except TelegramError as error:
+            extra = {"action": "telegram_menu_failed", "language": language, "error": type(error).__name__}
+            log.warning("the command menu could not be set", extra=extra)
+            if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+                return
+        await asyncio.sleep(backoff.next())

@@ -1,0 +1,47 @@
+"""The web channel: the chat page, the widget's files and its socket, as routes for the one web server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from bot.channels.web.limits import Limits, Visitors
+from bot.channels.web.origins import Origins
+from bot.channels.web.pages import Pages
+from bot.channels.web.sessions import Sessions
+from bot.channels.web.sockets import Sockets
+from bot.messaging.desk import Desk
+
+STATIC = Path(__file__).parent / "static"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def web_routes(
+    desk: Desk,
+    *,
+    secret_key: bytes,
+    allowed_origins: tuple[str, ...] = (),
+    public_folder: Path = STATIC,
+    clock: Callable[[], datetime] = _now,
+    limits: Limits | None = None,
+) -> list[BaseRoute]:
+    """`/`, `/static/…` and `/ws`. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
+
+    Run uvicorn with `ws_max_size=limits.frame_bytes` and `ws_per_message_deflate=False`: a frame is refused before it is held in memory.
+    """
+    limits = limits or Limits()
+    origins = Origins(allowed_origins)
+    pages = Pages(public_folder, origins)
+    sockets = Sockets(desk, Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic), limits)
+    return [
+        Route("/", pages.page, name="chat"),
+        Route("/static/{version}/{name}", pages.asset, name="static"),
+        WebSocketRoute("/ws", sockets.serve, name="socket"),
+    ]

@@ -1,0 +1,59 @@
+"""Web sessions: a signed token names a conversation, so that nobody can guess or choose one. No cookie, no table."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+
+LIFETIME = timedelta(days=30)
+#: Clocks of replicas may differ a little; a token from further ahead was not made by us.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+class BadToken(Exception):
+    """The token is not ours, was changed, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser's conversation."""
+
+    id: str
+
+    @property
+    def conversation(self) -> str:
+        """Its address everywhere else in the advisor."""
+        return f"web:{self.id}"
+
+
+class Sessions:
+    """Makes and reads tokens."""
+
+    def __init__(self, secret_key: bytes, clock: Callable[[], datetime]) -> None:
+        options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        self._signer = URLSafeSerializer(secret_key, salt="advisor web session", signer_kwargs=options)
+        self._clock = clock
+
+    def new(self) -> Session:
+        """A session with a random 128-bit id."""
+        return Session(secrets.token_hex(16))
+
+    def token(self, session: Session) -> str:
+        """A token for `session` that lives from now on."""
+        return self._signer.dumps([session.id, int(self._clock().timestamp())])
+
+    def read(self, token: str) -> Session:
+        """The session that a token names. Raises BadToken."""
+        try:
+            session_id, made_at = self._signer.loads(token)
+            age = timedelta(seconds=self._clock().timestamp() - made_at)
+        except (BadData, TypeError, ValueError) as error:
+            raise BadToken from error
+        if not -CLOCK_SLACK <= age <= LIFETIME:
+            raise BadToken
+        return Session(session_id)

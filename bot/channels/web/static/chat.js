@@ -1,0 +1,381 @@
+// <advisor-chat lang src>: the conversation, the choices and the line to write on.
+
+import { format, h, plain, safeUrl } from "./format.js";
+import { newId, Store } from "./store.js";
+import { STYLES } from "./styles.js";
+import { TEXTS } from "./texts.js";
+import { Wire } from "./wire.js";
+
+const SHORT_LABEL = 4;
+const ANNOUNCED_FOR_MS = 1000;
+const UNSENT_AFTER_MS = 3000;
+const LOST_AFTER_MS = 2000;
+const TYPING_AFTER_MS = 250;
+const TOGETHER_MS = 3000;
+const NEAR_PX = 80;
+const MARGIN_PX = 16;
+const MOST_IN_A_ROW = 6;
+const LONGEST_TEXT = 4000;
+const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]/;
+
+class AdvisorChat extends HTMLElement {
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    this.language = TEXTS[this.lang] ? this.lang : "ja";
+    this.texts = TEXTS[this.language];
+    this.store = new Store();
+    this.pending = new Map(); // cid -> bubble of what has no line yet
+    this.buttons = new Map(); // payload -> button
+    this.choices = null; // the only group of buttons that can be pressed
+    this.atEnd = true; // the newest line is in view, so the next one should be
+    this.seen = Number(this.store.get("seen")) || 0;
+    this.returning = this.seen > 0;
+    this.build();
+    this.listen();
+    this.wire = new Wire(this.address(), this.language, this.store, this.answers());
+    for (const item of this.wire.queue) this.showPending(item);
+    this.wire.start();
+  }
+
+  address() {
+    const url = new URL(this.getAttribute("src") || "/ws", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    return url.href;
+  }
+
+  // --- the parts ---
+
+  build() {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLES);
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    const t = this.texts;
+    this.note = h("p", { class: "note", role: "status", hidden: true });
+    this.log = h("ol", { class: "log", role: "list" });
+    this.scroller = h("div", { class: "scroll", role: "region", "aria-label": t.log, tabindex: "0" }, this.log);
+    this.newer = h("button", { class: "newer", type: "button", hidden: true }, `${t.newer} ↓`);
+    this.typing = h("li", { class: "line advisor", hidden: true }, h("div", { class: "bubble" },
+      h("span", { class: "away" }, t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))));
+    this.log.append(this.typing);
+    this.input = h("textarea", { rows: "1", maxlength: String(LONGEST_TEXT), enterkeyhint: "send", autocomplete: "off",
+      "aria-label": t.input, placeholder: t.placeholder });
+    this.form = h("form", {}, h("div", { class: "write" }, this.input, h("button", { class: "send", type: "submit" }, t.send)));
+    this.live = h("div", { class: "away", "aria-live": "polite" });
+    root.append(this.header(), this.note, h("div", { class: "middle" }, this.scroller, this.newer), this.form, this.live);
+    this.input.value = this.store.get("draft") || "";
+    requestAnimationFrame(() => this.grow());
+  }
+
+  header() {
+    const other = this.language === "ja" ? "en" : "ja";
+    const there = new URL(location.href);
+    there.searchParams.set("lang", other);
+    return h("header", {}, h("div", { class: "top" },
+      h("span", { class: "mark", "aria-hidden": "true" }, mark()),
+      h("h1", {}, this.texts.title),
+      h("a", { class: "switch", href: there.href, lang: other, hreflang: other }, this.texts.switch)));
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      // Enter also confirms a Japanese conversion: Chrome says so with isComposing, Safari (after compositionend) with keyCode 229.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.submit();
+    });
+    this.input.addEventListener("input", () => {
+      this.grow();
+      this.store.set("draft", this.input.value || null);
+    });
+    this.newer.addEventListener("click", () => {
+      this.toEnd();
+      this.scroller.focus({ preventScroll: true });
+    });
+    this.scroller.addEventListener("scroll", () => this.looked(), { passive: true });
+    new ResizeObserver(() => this.atEnd && this.follow()).observe(this.scroller);
+    visualViewport?.addEventListener("resize", () => this.fit());
+  }
+
+  /** Grows with its text, up to the sheet's max-height. */
+  grow() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight + 2}px`;
+  }
+
+  /** iOS lays its keyboard over the page instead of making the page smaller. */
+  fit() {
+    const covered = innerHeight - visualViewport.height;
+    this.style.height = covered > NEAR_PX && visualViewport.scale === 1 ? `${visualViewport.height}px` : "";
+  }
+
+  // --- what the owner does ---
+
+  submit() {
+    const text = this.input.value.trim();
+    this.input.focus();
+    if (!text) return;
+    this.input.value = "";
+    this.store.set("draft", null);
+    this.grow();
+    this.say({ cid: newId(), at: Date.now(), text });
+  }
+
+  press(group, { title, payload }) {
+    if (group !== this.choices) return;
+    this.retire(payload);
+    // Typing is one way to go on; but on a phone focus in the input would pull up the keyboard over the answer.
+    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true });
+    this.say({ cid: newId(), at: Date.now(), text: title, payload });
+  }
+
+  say(item) {
+    this.anchor = null;
+    this.showPending(item);
+    this.toEnd();
+    this.wire.send(item);
+  }
+
+  // --- what the wire reports ---
+
+  answers() {
+    return {
+      line: (frame) => this.showLine(frame),
+      typing: (on) => this.showTyping(on),
+      state: (name) => this.showState(name),
+      acked: (cid) => this.mark(cid, ""),
+      failed: (cid) => this.fail(cid),
+      reset: () => this.reset(),
+    };
+  }
+
+  showState(name) {
+    clearTimeout(this.patience);
+    const show = (text) => {
+      this.note.textContent = text;
+      this.note.hidden = !text;
+    };
+    if (name === "open") show("");
+    else if (name === "refused" || name === "busy") show(this.texts[name]);
+    else if (this.note.hidden) this.patience = setTimeout(() => show(this.texts[this.wire.last ? "lost" : "opening"]), LOST_AFTER_MS);
+  }
+
+  showTyping(on) {
+    clearTimeout(this.typingSoon);
+    if (!on) this.typing.hidden = true;
+    else this.typingSoon = setTimeout(() => {
+      this.typing.hidden = false;
+      if (this.atEnd) this.follow();
+    }, TYPING_AFTER_MS);
+  }
+
+  showLine(frame) {
+    const mine = frame.from === "owner";
+    const line = mine ? this.ownersLine(frame) : this.advisorsLine(frame);
+    this.settlePending(frame.cid);
+    this.showDay(frame.at);
+    this.log.insertBefore(line, this.firstLoose());
+    if (mine) this.retire(frame.button);
+    else this.announce(frame, line);
+    this.anchor = mine || frame.replay ? null : this.startOfAnswer(line);
+    if (this.atEnd) this.follow();
+    else if (!mine) this.newer.hidden = false;
+  }
+
+  /** Lines that come together are one answer; its beginning must stay in view. */
+  startOfAnswer(line) {
+    if (this.anchor && Date.now() - this.anchoredAt < TOGETHER_MS) return this.anchor;
+    this.anchoredAt = Date.now();
+    return line;
+  }
+
+  /** Lines stand before what is not a line yet: bubbles on their way, and the typing sign. */
+  firstLoose() {
+    return this.pending.values().next().value ?? this.typing;
+  }
+
+  reset() {
+    for (const element of [...this.log.children]) {
+      if (element !== this.typing && ![...this.pending.values()].includes(element)) element.remove();
+    }
+    Object.assign(this, { day: null, choices: null, anchor: null, seen: 0 });
+    this.buttons.clear();
+  }
+
+  // --- lines ---
+
+  advisorsLine(frame) {
+    const bubble = h("div", { class: "bubble" }, ...format(frame.text || ""), picture(frame.image), this.document(frame.file));
+    const line = h("li", { class: "line advisor", lang: frame.lang }, this.speaker("advisor"), bubble);
+    if (frame.buttons?.length) line.append(this.group(frame.buttons));
+    line.append(h("div", { class: "meta", lang: this.language }, this.time(frame.at)));
+    return line;
+  }
+
+  ownersLine(frame) {
+    return h("li", { class: "line owner", lang: written(frame.text) }, this.speaker("owner"),
+      h("div", { class: "bubble" }, ...paragraphs(frame.text || "")), h("div", { class: "meta", lang: this.language }, this.time(frame.at)));
+  }
+
+  speaker(who) {
+    return h("span", { class: "away", lang: this.language }, `${this.texts[who]}: `);
+  }
+
+  time(at) {
+    const moment = new Date(at);
+    return h("time", { datetime: moment.toISOString() }, moment.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" }));
+  }
+
+  document(file) {
+    const href = file && safeUrl(file.url);
+    if (!href) return null;
+    const size = `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)} KB`;
+    return h("p", { class: "file" }, h("a", { href, download: file.name, rel: "noopener noreferrer" }, file.name), h("small", {}, size));
+  }
+
+  showDay(at) {
+    const day = new Date(at).toDateString();
+    if (day === this.day) return;
+    this.day = day;
+    this.log.insertBefore(h("li", { class: "day" }, this.dayName(new Date(at))), this.firstLoose());
+  }
+
+  dayName(date) {
+    const yesterday = new Date(Date.now());
+    yesterday.setDate(yesterday.getDate() - 1);
+    if (date.toDateString() === new Date().toDateString()) return this.texts.today;
+    if (date.toDateString() === yesterday.toDateString()) return this.texts.yesterday;
+    const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+    return date.toLocaleDateString(this.language, { year, month: "long", day: "numeric", weekday: "short" });
+  }
+
+  /** Said once by a screen reader, then gone; what had been read before is not repeated. */
+  announce(frame, line) {
+    if (!frame.replay) this.returning = true;
+    if (frame.seq <= this.seen) return;
+    this.seen = frame.seq;
+    this.store.set("seen", frame.seq);
+    if (!this.returning) return; // a whole history on a new device is for reading, not for hearing
+    const choices = (frame.buttons || []).map((button) => button.title).join(", ");
+    const said = h("p", { lang: frame.lang }, [plain(frame.text || ""), frame.image?.alt, frame.file?.name, choices].filter(Boolean).join("\n"));
+    this.live.append(said);
+    setTimeout(() => said.remove(), ANNOUNCED_FOR_MS);
+  }
+
+  // --- choices ---
+
+  group(buttons) {
+    this.close(this.choices);
+    const short = buttons.every(({ title }) => [...title].length <= SHORT_LABEL) && buttons.length <= MOST_IN_A_ROW;
+    const group = h("div", { class: short ? "choices short" : "choices", role: "group", "aria-label": this.texts.choices });
+    for (const choice of buttons) {
+      const button = h("button", { type: "button" }, choice.title);
+      button.addEventListener("click", () => this.press(group, choice));
+      this.buttons.set(choice.payload, button);
+      group.append(button);
+    }
+    this.choices = group;
+    return group;
+  }
+
+  /** Mark what was pressed, on this tab or on another, and offer it no longer. */
+  retire(payload) {
+    const pressed = this.buttons.get(payload);
+    if (!pressed) return;
+    pressed.setAttribute("aria-pressed", "true");
+    this.close(pressed.parentNode);
+  }
+
+  close(group) {
+    for (const button of group?.children ?? []) button.disabled = true;
+    if (group === this.choices) this.choices = null;
+  }
+
+  // --- what is on its way ---
+
+  showPending(item) {
+    const line = h("li", { class: "line owner", lang: written(item.text) }, this.speaker("owner"),
+      h("div", { class: "bubble" }, ...paragraphs(item.text || "")), h("div", { class: "meta", lang: this.language }));
+    this.pending.set(item.cid, line);
+    this.log.insertBefore(line, this.typing);
+    if (item.acked) return;
+    this.mark(item.cid, this.texts.sending);
+    line.unsent = setTimeout(() => this.mark(item.cid, this.texts.waiting), UNSENT_AFTER_MS);
+  }
+
+  mark(cid, text) {
+    const line = this.pending.get(cid);
+    if (!line) return;
+    clearTimeout(line.unsent);
+    line.lastChild.textContent = text;
+  }
+
+  settlePending(cid) {
+    const line = this.pending.get(cid);
+    clearTimeout(line?.unsent);
+    line?.remove();
+    this.pending.delete(cid);
+  }
+
+  fail(cid) {
+    this.mark(cid, this.texts.failed);
+    this.pending.get(cid)?.classList.add("failed");
+    this.pending.delete(cid); // it stays where it is; what comes stands below it
+  }
+
+  // --- where we look ---
+
+  looked() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    this.newer.hidden ||= this.atEnd;
+  }
+
+  toEnd() {
+    this.anchor = null;
+    this.follow();
+  }
+
+  /** To the end, but never past the beginning of an answer that is taller than the screen. Once per frame, however many lines came. */
+  follow() {
+    this.following ??= requestAnimationFrame(() => {
+      this.following = null;
+      const end = this.scroller.scrollHeight - this.scroller.clientHeight;
+      const start = this.anchor ? this.anchor.offsetTop - MARGIN_PX : end;
+      this.scroller.scrollTop = Math.min(end, start);
+      this.newer.hidden = end - start < NEAR_PX;
+    });
+  }
+}
+
+function written(text) {
+  return JAPANESE.test(text || "") ? "ja" : undefined;
+}
+
+/** The owner's words are shown as they were typed. */
+function paragraphs(text) {
+  const lines = text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
+  return [h("p", {}, ...lines)];
+}
+
+function picture(image) {
+  const src = image && safeUrl(image.url);
+  if (!src) return null;
+  return h("a", { href: src, target: "_blank", rel: "noopener noreferrer" },
+    h("img", { src, alt: image.alt || "", width: image.width, height: image.height, loading: "lazy", decoding: "async" }));
+}
+
+function mark() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-6 5v-5H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z");
+  svg.append(path);
+  return svg;
+}
+
+customElements.define("advisor-chat", AdvisorChat);

@@ -1,0 +1,287 @@
+"""The console script `advisor`. Exit codes: 0 done, 1 it ran and found something wrong, 2 called or set up wrongly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import __version__
+from bot.assistant import quiet
+from bot.assistant.training import TrainingError, ensure_model, model_path
+from bot.settings import Settings, SettingsError, load_settings
+from bot.storage.database import Database, DatabaseError
+from knowledge.problems import ContentError
+
+quiet.hush()
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="An advisor for small firms going digital.")
+checkins = typer.Typer(no_args_is_help=True, help="What is scheduled, when, and why.")
+app.add_typer(checkins, name="checkins")
+err = Console(stderr=True, highlight=False)
+FOUND_WRONG, SET_UP_WRONG = 1, 2
+#: The steps of a training whose beginning is worth a line, and how far along it then is (share of the usual time).
+_STEPS = {
+    "nlu_training_data_provider": ("reading the training messages", 0.10),
+    "SudachiTokenizer": ("cutting them into words", 0.25),
+    "LinearIntentClassifier": ("learning to understand", 0.30),
+    "training_tracker_provider": ("learning the rules of conversation", 0.90),
+}
+
+
+def fail(message: str, code: int = SET_UP_WRONG) -> NoReturn:
+    """Say what is wrong on standard error and leave."""
+    err.print(f"advisor: {message}", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def one_clear_line() -> Iterator[None]:
+    """Turn every error that an operator can mend into one line with its remedy."""
+    from bot.app import PortInUse  # noqa: PLC0415 - brings Rasa, four seconds that `advisor --help` need not wait for
+    from bot.assistant.agent import ModelError  # noqa: PLC0415
+
+    try:
+        yield
+    except ContentError as error:
+        fail(str(error), FOUND_WRONG)
+    except (SettingsError, DatabaseError, TrainingError, ModelError, PortInUse) as error:
+        fail(str(error))
+
+
+def settings() -> Settings:
+    """The settings, or one line on what is wrong with them."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        fail(str(error))
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+def trained_model(chosen: Settings, force: bool = False) -> Path:
+    """The up-to-date model; trains it with a progress bar when there is none."""
+    path = model_path(_root(), chosen.models)
+    if path.is_file() and not force:
+        return path
+    err.print("Training the language model (once, and whenever its texts change; about a minute) …")
+    columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=err) as progress:
+        task = progress.add_task("starting", total=1.0)
+        path = ensure_model(_root(), chosen.models, lambda step: _show_step(progress, task, step), force)
+        progress.update(task, description="trained", completed=1.0)
+    return path
+
+
+def _show_step(progress: Progress, task: Any, step: str) -> None:
+    for name, (description, share) in _STEPS.items():
+        if name in step:
+            progress.update(task, description=description, completed=share)
+
+
+def prepared(chosen: Settings) -> Path:
+    """Migrate the database and train the model if it is stale; returns the model."""
+    asyncio.run(_migrate(chosen))
+    return trained_model(chosen)
+
+
+async def _migrate(chosen: Settings) -> None:
+    database = Database(chosen.database)
+    try:
+        await database.migrate()
+        await database.check()
+    finally:
+        await database.close()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the page.", min=1, max=65535)] = 8000,
+) -> None:
+    """Set up what is missing, then run everything: the page, REST and Telegram (if their tokens are set), check-ins."""
+    started = time.monotonic()
+    chosen = settings()
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+
+        listener = parts.claim_port(host, port)
+        services = parts.read_content()
+        model = prepared(chosen)
+
+        def ready() -> None:
+            err.print(f"Ready in {time.monotonic() - started:.0f} s: open [bold]http://localhost:{port}/[/bold]  (stop with Ctrl-C)")
+
+        async def run() -> None:
+            async with parts.open_advisor(chosen, model, services) as advisor:
+                await parts.serve(advisor, listener, ready)
+
+        _run(run)
+
+
+@app.command()
+def chat(
+    lang: Annotated[str, typer.Option(help="ja or en")] = "ja",
+    conversation: Annotated[str, typer.Option(help="Name of the conversation; another one is another owner.")] = "local",
+) -> None:
+    """Talk to the advisor in this terminal; a number presses a button, Ctrl-D ends."""
+    chosen = settings()
+    if lang not in ("ja", "en"):
+        fail("--lang is ja or en")
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.channels.terminal import Terminal  # noqa: PLC0415
+
+        services = parts.read_content()
+        model = prepared(chosen)
+        console = Console(highlight=False)
+
+        async def run() -> None:
+            async with parts.open_advisor(chosen, model, services) as advisor, parts.ringing(advisor):
+                turns = asyncio.create_task(advisor.turns.run())
+                await Terminal(advisor.desk, console, _prompt, f"terminal:{conversation}", lang).run()
+                turns.cancel()
+
+        _run(run)
+
+
+def _prompt() -> str:
+    return input("\n> ")
+
+
+def _run(main: Callable[[], Any]) -> None:
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        err.print("Stopped. Everything is saved.")
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option("--force", help="Train even if nothing changed.")] = False) -> None:
+    """Train what changed."""
+    chosen = settings()
+    with one_clear_line():
+        started = time.monotonic()
+        path = trained_model(chosen, force)
+        err.print(f"Model {path.name} is up to date ({time.monotonic() - started:.0f} s).")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    chosen = settings()
+    with one_clear_line():
+        asyncio.run(_migrate(chosen))
+        err.print("The database is up to date.")
+
+
+@app.command()
+def check() -> None:
+    """Validate content, training data and settings; exit 1 with file, line and remedy of whatever is wrong."""
+    settings()
+    from bot.operations.checks import check_project  # noqa: PLC0415
+
+    problems = check_project(_root())
+    for problem in problems:
+        err.print(problem, markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(FOUND_WRONG)
+    err.print("Content, training data and settings are in order.")
+
+
+@app.command()
+def ask(
+    text: str,
+    lang: Annotated[str, typer.Option(help="ja or en; found from the text when not given")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Show the ranking.")] = False,
+) -> None:
+    """Put one question to the knowledge base."""
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.operations.asking import show_answer  # noqa: PLC0415
+
+        show_answer(parts.read_content(), text, lang, explain, Console(highlight=False))
+
+
+@app.command()
+def evaluate(
+    what: Annotated[str, typer.Argument(help="knowledge, intents or answers")],
+    file: Annotated[Path, typer.Argument(help="A JSON Lines file; see docs/understanding.md")],
+    out_of_scope: Annotated[Path | None, typer.Option(help="Messages that no entry answers (knowledge only).")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")] = False,
+) -> None:
+    """Measure the understanding on messages that nobody trained on."""
+    chosen = settings()
+    with one_clear_line():
+        from bot.operations.evaluation import EvaluationError, run_evaluation  # noqa: PLC0415
+
+        try:
+            run_evaluation(what, file, out_of_scope, json_output, lambda: trained_model(chosen))
+        except EvaluationError as error:
+            fail(str(error))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def rasa(context: typer.Context) -> None:
+    """Rasa's own command line on this project: `advisor rasa train`, `advisor rasa data validate`, `advisor rasa test nlu` …"""
+    from bot.assistant.rasa_command import run_rasa  # noqa: PLC0415
+
+    raise typer.Exit(run_rasa(_root(), context.args))
+
+
+@checkins.command("list")
+def list_checkins() -> None:
+    """Every check-in, the next one first."""
+    _show_checkins(due_only=False)
+
+
+@checkins.command("due")
+def due_checkins() -> None:
+    """Check-ins that are due and not yet asked."""
+    _show_checkins(due_only=True)
+
+
+def _show_checkins(due_only: bool) -> None:
+    chosen = settings()
+    with one_clear_line():
+        from bot.operations import schedule  # noqa: PLC0415
+
+        asyncio.run(schedule.show(chosen.database, due_only, Console(highlight=False)))
+
+
+@checkins.command("explain")
+def explain_checkin(checkin: Annotated[int, typer.Argument(help="The check-in's number from `advisor checkins list`.")]) -> None:
+    """When a check-in comes, why then, and what became of it."""
+    chosen = settings()
+    with one_clear_line():
+        from bot.operations import schedule  # noqa: PLC0415
+
+        if not asyncio.run(schedule.explain(chosen.database, checkin, Console(highlight=False))):
+            fail(f"there is no check-in {checkin}; see `advisor checkins list`", FOUND_WRONG)
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"advisor {__version__}")
+        raise typer.Exit
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    quiet.hush()
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+    sys.exit(0)

@@ -1,0 +1,131 @@
+"""The one door between channels and the advisor: hand in what came, read what was said, take what must be pushed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messaging import inbox, outbox
+from bot.messaging.bell import INBOX, Bell, wait_for
+from bot.messaging.message import Delivery, Incoming, Line, Reply
+from bot.storage.database import Database
+
+#: How long :meth:`Desk.answer` waits between two looks when nobody rings.
+LOOK_EVERY_SECONDS = 0.5
+
+
+class Unavailable(Exception):
+    """The advisor cannot take messages right now; nothing was stored, so the sender should try again."""
+
+
+class Desk:
+    """Everything a channel may do."""
+
+    def __init__(self, database: Database, bell: Bell, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._bell = bell
+        self._clock = clock
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Store what came; when this returns, it is safe on disk. False: it had come before. Raises Unavailable."""
+        async with self._transaction() as session:
+            new = await inbox.store(self._database, session, incoming, self._clock())
+        self._bell.ring(INBOX)
+        return new
+
+    async def answer(self, incoming: Incoming, timeout: float = 30.0) -> list[Reply]:
+        """Store what came and wait (seconds) for the replies to it; an empty list when they did not come in time. Raises Unavailable."""
+        with self._bell.listening(incoming.conversation) as event:
+            await self.receive(incoming)
+            try:
+                async with asyncio.timeout(timeout):
+                    while (replies := await self._replies(incoming)) is None:
+                        await wait_for(event, LOOK_EVERY_SECONDS)
+                return replies
+            except TimeoutError:
+                return []
+
+    async def _replies(self, incoming: Incoming) -> list[Reply] | None:
+        async with self._database.reading() as session:
+            row = await inbox.find(session, incoming.channel, incoming.external_id)
+            if row is None or row.state == "waiting":
+                return None
+            return await outbox.replies_to(session, row.id)
+
+    async def lines(self, conversation: str, after: int = 0, limit: int = 500) -> list[Line]:
+        """Both sides of a conversation after a sequence number, oldest first. Raises Unavailable."""
+        async with self._looking() as session:
+            return await outbox.lines(session, conversation, after, limit)
+
+    async def latest_lines(self, conversation: str, limit: int = 100) -> list[Line]:
+        """The newest lines of a conversation, oldest first. Raises Unavailable."""
+        async with self._looking() as session:
+            return await outbox.latest_lines(session, conversation, limit)
+
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[AsyncSession]:
+        try:
+            async with self._database.reading() as session:
+                yield session
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable from error
+
+    async def is_button(self, conversation: str, payload: str) -> bool:
+        """Whether `payload` was handed out in this conversation, so that sending it back presses the button."""
+        async with self._database.reading() as session:
+            return await outbox.find_button(session, conversation, payload) is not None
+
+    def listening(self, topic: str) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set when something was said: `topic` is a conversation, or a channel's name for all of its conversations."""
+        return self._bell.listening(topic)
+
+    # --- for channels that push; see bot/messaging/outbox.py for the scheme. Each raises Unavailable while the database is away ---
+
+    async def claim(self, channel: str, worker: str, limit: int = 20) -> list[Delivery]:
+        """Take lines that are due, in order within each conversation."""
+        async with self._transaction() as session:
+            return await outbox.claim(self._database, session, channel, worker, self._clock(), limit)
+
+    async def intend(self, delivery: Delivery, worker: str) -> bool:
+        """Last step before sending; False: do not send."""
+        async with self._transaction() as session:
+            return await outbox.intend(session, delivery, worker, self._clock())
+
+    async def sent(self, delivery: Delivery, worker: str, provider_id: str) -> bool:
+        """It arrived, and the channel calls it `provider_id`."""
+        async with self._transaction() as session:
+            return await outbox.mark_sent(session, delivery, worker, provider_id, self._clock())
+
+    async def not_sent(self, delivery: Delivery, worker: str, error: str, retry_after: float | None = None) -> bool:
+        """It certainly did not arrive; try again later (after `retry_after` seconds when the channel asks for that)."""
+        async with self._transaction() as session:
+            return await outbox.mark_failed(session, delivery, worker, error, self._clock(), retry_after)
+
+    async def undeliverable(self, delivery: Delivery, worker: str, error: str, unreachable: bool) -> bool:
+        """It will never arrive; `unreachable` when that is so for the whole conversation."""
+        async with self._transaction() as session:
+            return await outbox.mark_permanent(session, delivery, worker, error, unreachable)
+
+    async def maybe_sent(self, delivery: Delivery, worker: str, error: str) -> bool:
+        """Nobody knows whether it arrived."""
+        async with self._transaction() as session:
+            return await outbox.mark_ambiguous(session, delivery, worker, error, self._clock())
+
+    async def reap(self) -> int:
+        """Free what workers that died had claimed."""
+        async with self._transaction() as session:
+            return await outbox.reap(session, self._clock())
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction whose failures channels can tell without knowing the database."""
+        try:
+            async with self._database.transaction() as session:
+                yield session
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable from error

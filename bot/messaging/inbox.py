@@ -1,0 +1,52 @@
+"""The inbox: what reached the advisor, stored before it is acknowledged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messaging.message import Incoming
+from bot.storage.database import Database
+from bot.storage.tables import InboxRow
+
+#: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
+MOST_ATTEMPTS = 3
+
+
+async def store(database: Database, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
+    """Keep `incoming`; False when the same channel and external id are there already."""
+    values = {
+        "channel": incoming.channel,
+        "external_id": incoming.external_id[:200],
+        "conversation_id": incoming.conversation,
+        "body": incoming.body(),
+        "state": "waiting",
+        "attempts": 0,
+        "received_at": now,
+    }
+    return await database.insert_new(session, InboxRow, values, unique=("channel", "external_id"))
+
+
+async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRow | None:
+    """The row of one incoming thing, answered or not."""
+    matches = InboxRow.channel == channel, InboxRow.external_id == external_id[:200]
+    return (await session.scalars(select(InboxRow).where(*matches))).first()
+
+
+async def waiting_conversations(session: AsyncSession, limit: int = 100) -> list[str]:
+    """Conversations with something unanswered, the longest waiting first."""
+    oldest = select(InboxRow.conversation_id).where(InboxRow.state == "waiting").order_by(InboxRow.id).limit(limit)
+    return list(dict.fromkeys(await session.scalars(oldest)))
+
+
+async def next_waiting(session: AsyncSession, conversation: str) -> InboxRow | None:
+    """The oldest unanswered row of a conversation."""
+    waiting = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.state == "waiting")
+    return (await session.scalars(waiting.order_by(InboxRow.id).limit(1))).first()
+
+
+def incoming_of(row: InboxRow) -> Incoming:
+    """The incoming thing that a row keeps."""
+    return Incoming(channel=row.channel, external_id=row.external_id, conversation=row.conversation_id, **row.body)

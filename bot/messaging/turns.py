@@ -1,0 +1,148 @@
+"""A turn answers one inbox row in one transaction: the conversation's state, what changed and the replies commit together or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messaging import inbox, outbox
+from bot.messaging.bell import INBOX, Bell, wait_for
+from bot.messaging.message import Reply
+from bot.people.profiles import Defaults, language_after, open_conversation
+from bot.storage.database import Database
+from bot.storage.tables import Conversation, InboxRow
+from bot.turn import Turn
+
+log = logging.getLogger(__name__)
+#: How often the tables are looked at when nobody rings: another replica, or a process that died, may have left work.
+LOOK_EVERY_SECONDS = 1.0
+RETRY_AFTER_SECONDS = 0.2
+
+
+class Responder(Protocol):
+    """Decides what to say. The real one is Rasa in process; tests may bring their own."""
+
+    async def respond(self, turn: Turn) -> Sequence[Reply]:
+        """The replies to one turn. May change anything through the turn's session; must not commit."""
+        ...
+
+    def apology(self, language: str) -> Reply:
+        """What is said when a turn failed every time."""
+        ...
+
+
+class Turns:
+    """Takes the waiting rows of the inbox, one conversation at a time and in order."""
+
+    def __init__(self, database: Database, responder: Responder, bell: Bell, clock: Callable[[], datetime], defaults: Defaults) -> None:
+        self._database = database
+        self._responder = responder
+        self._bell = bell
+        self._clock = clock
+        self._defaults = defaults
+        self._busy: set[str] = set()
+
+    async def run(self) -> None:
+        """Answer whatever comes, until cancelled."""
+        with self._bell.listening(INBOX) as event:
+            while True:
+                try:
+                    await self.answer_waiting()
+                except Exception:
+                    log.exception("looking for waiting messages failed", extra={"action": "turns_look_failed"})
+                await wait_for(event, LOOK_EVERY_SECONDS)
+
+    async def answer_waiting(self) -> int:
+        """Answer everything that waits now; returns the number of turns taken."""
+        taken = 0
+        while conversations := await self._waiting():
+            results = await asyncio.gather(*(self._drain(conversation) for conversation in conversations))
+            taken += sum(results)
+            if not any(results):
+                break
+        return taken
+
+    async def _waiting(self) -> list[str]:
+        async with self._database.reading() as session:
+            found = await inbox.waiting_conversations(session)
+        return [conversation for conversation in found if conversation not in self._busy]
+
+    async def _drain(self, conversation: str) -> int:
+        if conversation in self._busy:  # another caller of this process is at it, in order
+            return 0
+        self._busy.add(conversation)
+        try:
+            taken = 0
+            while await self.take(conversation):
+                taken += 1
+            return taken
+        finally:
+            self._busy.discard(conversation)
+
+    async def take(self, conversation: str) -> bool:
+        """Answer the oldest waiting row of `conversation`; False when there is none, or another replica holds the conversation."""
+        row: InboxRow | None = None
+        try:
+            async with self._database.transaction() as session:
+                if not await self._database.try_lock(session, f"conversation {conversation}"):
+                    return False
+                row = await inbox.next_waiting(session, conversation)
+                if row is None:
+                    return False
+                await self._answer(session, row)
+        except Exception:
+            if row is None:
+                raise
+            log.exception("a turn failed", extra={"action": "turn_failed", "inbox_id": row.id})
+            await self._count_failure(row.id)
+            await asyncio.sleep(RETRY_AFTER_SECONDS)
+            return True
+        self._ring(conversation)
+        return True
+
+    def _ring(self, conversation: str) -> None:
+        self._bell.ring(conversation)
+        self._bell.ring(conversation.partition(":")[0])
+
+    async def _answer(self, session: AsyncSession, row: InboxRow) -> None:
+        now = self._clock()
+        incoming = inbox.incoming_of(row)
+        conversation, is_new = await open_conversation(session, incoming.conversation, incoming.language, self._defaults, now)
+        await self._note_owner(session, conversation, row, is_new, now)
+        turn = Turn(session=session, conversation=conversation, incoming=incoming, now=now, is_new=is_new)
+        replies = await self._responder.respond(turn)
+        await outbox.append(session, conversation, replies, row.id, now)
+        row.state, row.answered_at = "done", now
+
+    async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
+        """Give the owner's line its place, and learn from it what it says by itself: the language, and that they are back."""
+        if "checkin" in row.body:
+            return
+        person = conversation.person
+        person.language = language_after(person.language, person.language_chosen, is_new, row.body.get("text", ""))
+        conversation.active_at, conversation.unreachable = now, None
+        conversation.last_seq += 1
+        row.seq = conversation.last_seq
+        pressed = await outbox.find_button(session, conversation.id, row.body.get("button", ""))
+        if pressed:
+            row.body = {**row.body, "title": pressed.title}
+
+    async def _count_failure(self, inbox_id: int) -> None:
+        """Count a failed try; after the last one say so to the owner and let the conversation go on."""
+        async with self._database.transaction() as session:
+            row = await session.get(InboxRow, inbox_id)
+            if row is None or row.state != "waiting":
+                return
+            row.attempts += 1
+            if row.attempts < inbox.MOST_ATTEMPTS:
+                return
+            row.state, now = "set_aside", self._clock()
+            conversation, is_new = await open_conversation(session, row.conversation_id, None, self._defaults, now)
+            await self._note_owner(session, conversation, row, is_new, now)
+            await outbox.append(session, conversation, [self._responder.apology(conversation.person.language)], row.id, now)
+        self._ring(row.conversation_id)

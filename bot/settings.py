@@ -1,0 +1,133 @@
+"""Every setting of the advisor, from the environment: the only reader of it. `.env.example` lists them all."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ADVISOR_"
+#: Read by the tests and by CI, not by the advisor.
+_NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER"})
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names its variable and the remedy."""
+
+
+class Settings(BaseSettings):
+    """The settings with their defaults; `ADVISOR_DATA_DIR` and so on. Build with :func:`load_settings`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    telegram_token: str = ""
+    telegram_api_base: str = ""
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: str = ""
+    rest_token: str = ""
+    secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
+    allowed_origins: str = ""
+    operator_token: str = ""
+    language: str = "ja"
+    time_zone: str = "Asia/Tokyo"
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in ("ja", "en"):
+            raise ValueError("use ja or en")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("use an IANA name such as Asia/Tokyo")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in _split(value):
+            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+                raise ValueError(f"'{origin}' is not an origin; write https://example.com, several separated by commas")
+        return value
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The web sites that may embed the widget."""
+        return _split(self.allowed_origins)
+
+    @property
+    def database(self) -> str:
+        """The database's URL: as set, else SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'advisor.db'}"
+
+    @property
+    def models(self) -> Path:
+        """Where trained models are kept."""
+        return self.data_dir / "models"
+
+    def signing_key(self) -> bytes:
+        """The key that signs web sessions: as set, else one made once and kept in the data folder. Raises SettingsError."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        return _kept_key(self.data_dir / "secret.key")
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+
+
+def _kept_key(path: Path) -> bytes:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_urlsafe(32).encode())
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"cannot write {path} ({error.strerror}); set ADVISOR_DATA_DIR to a folder that may be written") from error
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process (or of `environment`). Raises SettingsError for a bad, unreadable or unknown variable."""
+    found = {name: value for name, value in (environment or os.environ).items() if name.startswith(PREFIX) and name not in _NOT_SETTINGS}
+    known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    values: dict[str, str] = {}
+    for name, value in found.items():
+        if name in known:
+            values[known[name]] = value.strip()
+        elif name.removesuffix("_FILE") in known and name.endswith("_FILE"):
+            values[known[name.removesuffix("_FILE")]] = _from_file(name, value)
+        else:
+            raise SettingsError(_unknown(name, known))
+    try:
+        return Settings.model_validate({field: value for field, value in values.items() if value})
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()} cannot be used: {reason}") from error
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name} names a file that cannot be read ({path}); correct the path or its permissions") from error
+
+
+def _unknown(name: str, known: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"{name} is not a setting of the advisor; did you mean {near[0]}? (.env.example lists all)"

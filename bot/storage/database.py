@@ -1,0 +1,147 @@
+"""The database: one engine, transactions that commit or leave nothing, and what differs between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+def parse_url(url: str) -> URL:
+    """The operator's URL (`sqlite:///…`, `postgresql://…`) without a driver. Raises DatabaseError when it is none of these."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError("ADVISOR_DATABASE_URL is not a database address; write sqlite:///path or postgresql://user@host/name") from error
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise DatabaseError(f"ADVISOR_DATABASE_URL names '{backend}'; use sqlite:///path or postgresql://user@host/name")
+    return parsed.set(drivername=backend)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with full durability, and the write lock taken up front: a reader that turns writer would fail with "database is locked"."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Opens transactions. Build one per process; nothing connects before the first use."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"))
+            _prepare_sqlite(self.engine.sync_engine)
+        else:
+            self.engine = create_async_engine(
+                self.url.set(drivername="postgresql+psycopg"),
+                pool_size=10,
+                pool_pre_ping=True,
+                connect_args={"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
+            )
+        self._write = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._read = async_sessionmaker(self.engine.execution_options(read_only=True), expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work commits at the end of the block, or not at all when the block raises."""
+        async with self._write() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; on SQLite it does not wait for a writer."""
+        async with self._read() as session, session.begin():
+            yield session
+
+    async def try_lock(self, session: AsyncSession, name: str) -> bool:
+        """Take the transaction-long lock `name` unless another replica holds it. SQLite's single writer already is that lock."""
+        if self.is_sqlite:
+            return True
+        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}))
+
+    async def insert_new(self, session: AsyncSession, table: type[Any], values: Mapping[str, Any], unique: Iterable[str]) -> bool:
+        """Insert a row unless one with the same `unique` columns exists; True when it was inserted."""
+        model: Table = table.__table__
+        dialect = sqlite if self.is_sqlite else postgresql
+        statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+        return bool((await session.execute(statement.returning(model.c.id))).first())
+
+    async def check(self) -> None:
+        """Raises DatabaseError when the database does not answer."""
+        try:
+            async with self.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except (DBAPIError, OSError) as error:
+            raise DatabaseError(_remedy(self.url, error)) from error
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date. Raises DatabaseError when the database cannot be reached or was made by a newer version."""
+        await asyncio.to_thread(migrate, self.url)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def migrate(url: URL) -> None:
+    """Run Alembic's migrations to the newest one, on a plain (synchronous) connection."""
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        try:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(_remedy(url, error)) from error
+    driver = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}[url.get_backend_name()]
+    engine = create_engine(url.set(drivername=driver))
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":  # replicas that start together migrate one after the other
+                connection.execute(text("SELECT pg_advisory_xact_lock(727274)"))
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (OperationalError, OSError) as error:
+        raise DatabaseError(_remedy(url, error)) from error
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"the database could not be migrated ({error.__class__.__name__}); restore a backup or use a new one") from error
+    finally:
+        engine.dispose()
+
+
+def _remedy(url: URL, error: BaseException) -> str:
+    shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite":
+        return f"cannot open the database {shown}; check that its folder exists and may be written (ADVISOR_DATA_DIR, ADVISOR_DATABASE_URL)"
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return f"cannot reach the database {shown} ({reason}); start PostgreSQL or correct ADVISOR_DATABASE_URL"

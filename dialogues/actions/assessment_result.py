@@ -1,0 +1,102 @@
+"""The result of an assessment as messages: levels, strengths, the first actions and why, and how it was worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.assessment.advice import Advice
+from bot.assessment.journey import Journey, Result
+from bot.assessment.questionnaire import AnswerKind, ScoredQuestion
+from bot.assessment.scoring import DimensionScore, rounded
+from bot.services import Services
+from dialogues.actions.base import Speaker, button
+
+#: From here on, the five areas differ enough to say so (population standard deviation of their means).
+UNEVEN = 0.6
+
+
+def show_result(services: Services, speaker: Speaker, journey: Journey, result: Result) -> None:
+    """Level per dimension and overall, strongest and weakest, and the actions that come first."""
+    score, words = result.score, services.knowledge.vocabulary
+    speaker.say(
+        "utter_assessment_result",
+        rests_on=sorted(journey.rows),
+        level=score.level,
+        level_name=words["level"][str(score.level)].get(speaker.language),
+        percent=rounded(score.percent) if score.percent is not None else 0,
+        dimensions="\n".join(_dimension_line(services, speaker, each) for each in score.dimensions),
+        strongest=_names(services, speaker, score.strongest),
+        weakest=_names(services, speaker, score.weakest),
+        certainty=words["certainty"][score.certainty.label].get(speaker.language),
+    )
+    if score.unevenness >= UNEVEN:
+        speaker.say("utter_assessment_uneven")
+    _show_actions(services, speaker, journey, result.advice)
+
+
+def _names(services: Services, speaker: Speaker, dimensions: Sequence[str]) -> str:
+    names = [services.knowledge.vocabulary["dimension"][each].get(speaker.language) for each in dimensions]
+    return services.phrases.listed(names, speaker.language) or speaker.phrase("all_alike")
+
+
+def _dimension_line(services: Services, speaker: Speaker, each: DimensionScore) -> str:
+    words, language = services.knowledge.vocabulary, speaker.language
+    name = words["dimension"][each.dimension].get(language)
+    if each.level is None or each.percent is None:
+        return speaker.phrase("dimension_none", name=name)
+    return speaker.phrase(
+        "dimension_line",
+        name=name,
+        bar="■" * each.level + "□" * (5 - each.level),
+        level=each.level,
+        level_name=words["level"][str(each.level)].get(language),
+        percent=rounded(each.percent),
+    )
+
+
+def _show_actions(services: Services, speaker: Speaker, journey: Journey, advice: Sequence[Advice]) -> None:
+    if not advice:
+        speaker.say("utter_assessment_no_actions")
+        return
+    lines = [_action_lines(speaker, journey, index, each) for index, each in enumerate(advice, 1)]
+    buttons = [
+        button(speaker.phrase("start_action", number=index), "start_rollout", action=each.action.id) for index, each in enumerate(advice, 1)
+    ]
+    cited = [entry for each in advice for entry in each.action.entries]
+    speaker.say("utter_assessment_actions", actions="\n".join(lines), buttons=buttons, rests_on=dict.fromkeys(cited))
+
+
+def _action_lines(speaker: Speaker, journey: Journey, index: int, advice: Advice) -> str:
+    language = speaker.language
+    title = speaker.phrase("action_title", number=index, title=advice.action.title.get(language))
+    if advice.quick_win:
+        title = speaker.phrase("action_quick", title=title)
+    lines = [title, speaker.phrase("action_why", why=advice.action.why.get(language), answer=_given(speaker, journey, advice))]
+    if advice.unmet:
+        lines.append(speaker.phrase("action_unmet", prerequisite=advice.action.prerequisite.get(language)))
+    return "\n".join(lines)
+
+
+def _given(speaker: Speaker, journey: Journey, advice: Advice) -> str:
+    """The owner's own answer that an action rests on, in the words of its option."""
+    question = journey.questionnaire.question(advice.action.question)
+    answer = next((each for each in advice.rests_on if each.question == question.id), None)
+    if answer is None or answer.value is None or not isinstance(question, ScoredQuestion):
+        return speaker.phrase(AnswerKind.UNKNOWN.value)
+    return question.options[answer.value - 1].get(speaker.language)
+
+
+def formula(services: Services, speaker: Speaker, result: Result) -> str:
+    """The owner's own numbers in the formula, one line a dimension."""
+    return "\n".join(_working_line(services, speaker, each) for each in result.score.dimensions)
+
+
+def _working_line(services: Services, speaker: Speaker, each: DimensionScore) -> str:
+    name = services.knowledge.vocabulary["dimension"][each.dimension].get(speaker.language)
+    if each.mean is None:
+        return speaker.phrase("dimension_none", name=name)
+    counted = ", ".join(f"{part.counted}×{part.weight}" if part.weight > 1 else str(part.counted) for part in each.parts)
+    line = speaker.phrase("working_line", name=name, counted=counted, mean=f"{float(each.mean):.2f}", level=each.level)
+    if each.cap is None:
+        return line
+    return speaker.phrase("capped_line", line=line, reason=speaker.phrase(f"cap_{each.cap.value}"))

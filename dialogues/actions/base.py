@@ -1,0 +1,106 @@
+"""What all actions share: they read the turn, call a service, and let a response of the domain speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.services import Services
+from bot.turn import Turn, current_turn
+
+FORM = "assessment_form"
+Events = list[dict[str, Any]]
+Meaning = Mapping[str, str]
+
+
+def payload(intent: str, **values: object) -> str:
+    """What pressing a button says: an intent and its values."""
+    return f"{intent}?{urlencode(values)}" if values else intent
+
+
+def button(title: str, intent: str, **values: object) -> dict[str, str]:
+    """A button with a title from content."""
+    return {"title": title, "payload": payload(intent, **values)}
+
+
+def number(meaning: Meaning, name: str) -> int | None:
+    """A value of a pressed button as a whole number; None when it is missing or none."""
+    value = meaning.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+class Speaker:
+    """Lets responses of the domain speak in the turn's language."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, services: Services, language: str) -> None:
+        self._dispatcher = dispatcher
+        self._phrases = services.phrases
+        self.language = language
+
+    def say(self, response: str, buttons: Sequence[Mapping[str, str]] = (), rests_on: Iterable[str] = (), **values: object) -> None:
+        """One message: a response with its values, buttons behind its own, and the ids that it rests on."""
+        cited = list(rests_on)
+        note = {"rests_on": cited} if cited else None
+        texts = {name: str(value) for name, value in values.items()}
+        self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note, **texts)
+
+    def phrase(self, name: str, **values: object) -> str:
+        """A small piece of a message."""
+        return self._phrases.say(name, self.language, **values)
+
+    def numbered(self, texts: Iterable[str]) -> str:
+        """A numbered list."""
+        return "\n".join(self.phrase("step_line", number=index, text=text) for index, text in enumerate(texts, 1))
+
+    def items(self, texts: Iterable[str]) -> str:
+        """A list with bullets."""
+        return "\n".join(self.phrase("item_line", text=text) for text in texts)
+
+
+class AdvisorAction(Action):
+    """An action of ours. Subclasses set `action_name` and write `act`.
+
+    Whatever is answered while the assessment is open hands back to it: the form asks its question again.
+    """
+
+    action_name = ""
+    #: False for the actions that are part of the form itself, or end it.
+    hands_back = True
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def name(self) -> str:
+        """The name that the domain and the rules use."""
+        return self.action_name
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Called by Rasa; see `act`."""
+        turn = current_turn()
+        speaker = Speaker(dispatcher, self.services, turn.language)
+        meaning = {str(each["entity"]): str(each["value"]) for each in tracker.latest_message.get("entities") or []}
+        events = await self.act(turn, speaker, meaning, tracker)
+        if self.hands_back and is_asking(tracker):
+            speaker.language = turn.language
+            speaker.say("utter_assessment_back_on_track")
+            events = [*events, FollowupAction(FORM)]
+        return events
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        """Do the one thing, say it, and return what Rasa should remember."""
+        raise NotImplementedError(self.action_name)
+
+
+def is_asking(tracker: Tracker) -> bool:
+    """Whether the assessment is open in this conversation."""
+    return (tracker.active_loop or {}).get("name") == FORM
+
+
+def intent_of(tracker: Tracker) -> str:
+    """What the owner's message was understood as."""
+    return str((tracker.latest_message.get("intent") or {}).get("name") or "")

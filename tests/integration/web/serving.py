@@ -1,0 +1,178 @@
+"""The web channel as it runs in production, on a real socket: uvicorn, desk, turns and a database, started and stopped at will."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
+from typing import Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from bot.channels.web.limits import Limits
+from bot.channels.web.server import web_routes
+from bot.messaging.bell import Bell
+from bot.messaging.desk import Desk
+from bot.messaging.turns import Responder, Turns
+from bot.people.profiles import Defaults
+from bot.storage.database import Database
+
+SECRET = b"a secret of the tests"
+#: Nothing here takes longer, so a test that waits for this long has failed.
+PATIENCE = 10.0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the test runner has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Advisor:
+    """One replica of the advisor. `start` and `stop` may alternate: port and database stay."""
+
+    def __init__(
+        self,
+        url: str,
+        responder: Responder,
+        clock: Callable[[], datetime],
+        *,
+        port: int = 0,
+        limits: Limits | None = None,
+        allowed_origins: tuple[str, ...] = (),
+        routes: tuple[BaseRoute, ...] = (),
+    ) -> None:
+        self._url = url
+        self._responder = responder
+        self._clock = clock
+        self._limits = limits
+        self._allowed_origins = allowed_origins
+        self._routes = routes
+        self.port = port or _free_port()
+
+    @property
+    def origin(self) -> str:
+        """Its address, as a browser names it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def open_sockets(self) -> int:
+        """Connections that are being served."""
+        return len(self._server.server_state.tasks)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Everything that `advisor serve` would run for the web."""
+        self.database = Database(self._url)
+        bell = Bell()
+        self.desk = Desk(self.database, bell, self._clock)
+        self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
+        routes = web_routes(self.desk, secret_key=SECRET, allowed_origins=self._allowed_origins, clock=self._clock, limits=self._limits)
+        config = uvicorn.Config(
+            Starlette(routes=[*self._routes, *routes]),
+            port=self.port,
+            log_level="warning",
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=Limits.frame_bytes if self._limits is None else self._limits.frame_bytes,
+            ws_per_message_deflate=False,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve())
+        async with asyncio.timeout(PATIENCE):
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
+                await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        """End it as a deployment would: connections are closed, what is not stored is not acknowledged."""
+        self._server.should_exit = True
+        await self._serving
+        self._turns.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._turns
+        await self.database.close()
+
+    @asynccontextmanager
+    async def client(self, token: str | None = None, after: int = 0, lang: str = "ja") -> AsyncIterator[Client]:
+        """A connected client that has said hello."""
+        async with self.connected() as client:
+            await client.say("hello", token=token, after=after, lang=lang)
+            client.token = (await client.next("session"))["token"]
+            yield client
+
+    @asynccontextmanager
+    async def connected(self, **options: Any) -> AsyncIterator[Client]:
+        """A client that has said nothing yet."""
+        options = {"origin": self.origin, "subprotocols": ["advisor.v1"], "compression": None} | options
+        async with connect(f"ws://127.0.0.1:{self.port}/ws", **options) as connection:
+            yield Client(connection)
+
+
+class Client:
+    """A client of `advisor.v1` that keeps what it got."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.token: str | None = None
+        #: Frames that came while another kind was waited for.
+        self.others: list[dict[str, Any]] = []
+
+    async def say(self, kind: str, **parts: Any) -> None:
+        """Send one frame."""
+        await self.connection.send(json.dumps({"type": kind} | parts))
+
+    async def text(self, cid: str, text: str = "") -> None:
+        """Type something."""
+        await self.say("text", cid=cid, text=text or f"text {cid}")
+
+    async def next(self, kind: str) -> dict[str, Any]:
+        """The next frame of a kind; others are kept aside."""
+        for index, frame in enumerate(self.others):
+            if frame["type"] == kind:
+                return self.others.pop(index)
+        async with asyncio.timeout(PATIENCE):
+            while (frame := json.loads(await self.connection.recv()))["type"] != kind:
+                self.others.append(frame)
+        return dict(frame)
+
+    async def lines(self, number: int) -> list[tuple[int, str, str]]:
+        """The next lines as (seq, from, text)."""
+        frames = [await self.next("message") for _ in range(number)]
+        return [(frame["seq"], frame["from"], frame["text"]) for frame in frames]
+
+    async def hears_nothing_more(self, seconds: float = 0.3) -> bool:
+        """Whether no line is left, or comes shortly."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                self.others.append(await self.next("message"))
+        return not any(frame["type"] == "message" for frame in self.others)
+
+    async def close_code(self) -> int | None:
+        """The code with which the server ends the connection."""
+        with suppress(ConnectionClosed):
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    await self.connection.recv()
+        return self.connection.close_code
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

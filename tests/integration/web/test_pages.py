@@ -1,0 +1,130 @@
+"""The page and the widget's files as a browser gets them."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.channels.web.origins import Origins
+from bot.channels.web.pages import TYPES
+from bot.channels.web.server import STATIC
+from tests.integration.web.serving import Advisor
+
+#: What the design allows for script and style, compressed as they are sent.
+BUDGET_BYTES = 12 * 1024
+
+
+async def _get(advisor: Advisor, path: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=advisor.origin) as client:
+        return await client.get(path, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "language"),
+    [
+        ("/", "", "ja"),
+        ("/", "en-GB,en;q=0.9", "en"),
+        ("/", "fr,de;q=0.8", "ja"),
+        ("/", "ja;q=0.3, en;q=0.9", "en"),
+        ("/", "ja,en;q=0.9", "ja"),
+        ("/", "en;q=oops", "ja"),
+        ("/?lang=en", "ja", "en"),
+        ("/?lang=ja", "en", "ja"),
+        ("/?lang=xx", "en", "en"),
+    ],
+)
+async def test_page_speaks_the_visitors_language(advisor: Advisor, path: str, accepted: str, language: str) -> None:
+    page = await _get(advisor, path, **{"accept-language": accepted})
+    assert page.headers["content-language"] == language
+    assert f'<html lang="{language}">' in page.text
+    assert f'<advisor-chat lang="{language}"' in page.text
+
+
+async def test_page_is_strict_and_sets_no_cookie(advisor: Advisor) -> None:
+    page = await _get(advisor, "/")
+    policy = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; "))
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "connect-src": f"'self' ws://127.0.0.1:{advisor.port} wss://127.0.0.1:{advisor.port}",
+        "img-src": "'self' data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self' https://shop.example",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-cache"
+    assert "set-cookie" not in page.headers
+
+
+async def test_files_of_the_page_are_kept_for_ever_and_found_again_after_an_update(advisor: Advisor) -> None:
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', (await _get(advisor, "/")).text)
+    assert len(files) >= 7
+    for path in files:
+        file = await _get(advisor, path)
+        assert file.status_code == 200
+        assert "immutable" in file.headers["cache-control"]
+        assert file.headers["x-content-type-options"] == "nosniff"
+        old = await _get(advisor, re.sub(r"/static/\w+/", "/static/0000/", path))
+        assert old.headers["cache-control"] == "no-cache"
+        assert old.content == file.content
+        unchanged = await _get(advisor, path, **{"if-none-match": file.headers["etag"]})
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+async def test_files_are_sent_compressed_or_plain(advisor: Advisor) -> None:
+    zipped = await _get(advisor, "/static/x/chat.js", **{"accept-encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    plain = await _get(advisor, "/static/x/chat.js", **{"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == zipped.content == (STATIC / "chat.js").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["missing.js", "page.html", "page.json", "..%2Fserver.py"])
+async def test_nothing_else_is_served(advisor: Advisor, name: str) -> None:
+    assert (await _get(advisor, f"/static/x/{name}")).status_code == 404
+
+
+def test_widget_keeps_to_its_budget() -> None:
+    files = [path for path in STATIC.iterdir() if path.suffix in TYPES and path.suffix != ".svg"]
+    assert len(files) >= 6
+    assert sum(_sent_bytes(path) for path in files) <= BUDGET_BYTES
+
+
+def _sent_bytes(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def test_widget_never_writes_html() -> None:
+    scripts = list(STATIC.glob("*.js"))
+    assert scripts
+    for script in scripts:
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|https?://(?!www\.w3\.org/)[a-z]", script.read_text()
+        ), script
+
+
+def test_widget_has_every_text_in_both_languages() -> None:
+    source = (STATIC / "texts.js").read_text(encoding="utf-8")
+    japanese, english = (re.findall(r"^    (\w+):", part, re.MULTILINE) for part in source.split("  en: {"))
+    assert japanese == english != []
+
+
+@pytest.mark.parametrize(
+    "origin", ["shop.example", "https://shop.example/path", "*", "https://a.example; script-src *", "javascript:alert(1)"]
+)
+def test_what_is_no_origin_cannot_be_allowed(origin: str) -> None:
+    with pytest.raises(ValueError, match="is not an origin"):
+        Origins((origin,))
+
+
+def test_strange_host_header_cannot_widen_the_policy() -> None:
+    assert "evil" not in Origins(()).content_security_policy("evil.example; script-src *")
