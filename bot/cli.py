@@ -22,7 +22,6 @@ from bot.settings import Settings, SettingsError, load_settings
 from bot.storage.database import Database, DatabaseError
 from knowledge.problems import ContentError
 
-quiet.hush()
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="An advisor for small firms going digital.")
 checkins = typer.Typer(no_args_is_help=True, help="What is scheduled, when, and why.")
 app.add_typer(checkins, name="checkins")
@@ -277,6 +276,7 @@ def _main(
     if version:
         typer.echo(f"advisor {__version__}")
         raise typer.Exit
+    quiet.silence_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     quiet.hush()
 

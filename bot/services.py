@@ -11,7 +11,7 @@ from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
 from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
-from knowledge.samples import load_samples
+from knowledge.samples import load_intent_samples, load_samples
 from knowledge.search import KnowledgeSearch
 
 
@@ -33,9 +33,10 @@ def load_services(root: Path) -> Services:
     folder = root / "knowledge"
     knowledge = load_knowledge(folder)
     questionnaire = load_questionnaire(folder, knowledge.topics)
+    outside = load_intent_samples(root / "nlu" / "intents", {"out_of_scope"})
     return Services(
         knowledge=knowledge,
-        search=KnowledgeSearch(knowledge, load_samples(root / "nlu" / "topics")),
+        search=KnowledgeSearch(knowledge, load_samples(root / "nlu" / "topics"), outside),
         questionnaire=questionnaire,
         journeys=Journeys(questionnaire),
         rollouts=Rollouts(load_phases(folder, knowledge.topics)),

@@ -13,11 +13,12 @@ quiet.hush()
 stand_ins.install()  # must come before the first import of rasa in this process
 
 # ruff: noqa: E402
-from rasa.core.agent import Agent
-from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
-from rasa.core.processor import MessageProcessor
-from rasa.shared.exceptions import RasaException
+with quiet.old_libraries_may_warn():
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import OutputChannel, UserMessage
+    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.core.processor import MessageProcessor
+    from rasa.shared.exceptions import RasaException
 
 from bot.assistant.action_endpoint import InProcessActions
 from bot.assistant.tracker_store import TurnTrackerStore

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -14,18 +16,25 @@ _LOUD = {"rasa": logging.ERROR, "rasa_sdk": logging.ERROR, "apscheduler": loggin
 
 
 def hush() -> None:
-    """Call once per process, before Rasa is imported."""
+    """Call before Rasa is imported; calling it again does no harm."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("LOG_LEVEL", "ERROR")  # Rasa shows its progress bars unless its log level is ERROR
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    _ignore_warnings()
     for name, level in _LOUD.items():
         logging.getLogger(name).setLevel(level)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
-def _ignore_warnings() -> None:
-    """Third-party warnings are for developers; the tests turn every warning of ours into an error."""
-    if not sys.warnoptions:
+@contextmanager
+def old_libraries_may_warn() -> Iterator[None]:
+    """Around imports of Rasa: they warn of their age, and Sanic changes the process's warning filters; both end with the block."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+def silence_warnings() -> None:
+    """For the command line: Python's warnings are for developers, who get them back with `python -W default`."""
+    if not sys.warnoptions:
+        warnings.showwarning = lambda *args, **kwargs: None

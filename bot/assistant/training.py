@@ -89,15 +89,16 @@ def _inside(root: Path, cache: Path) -> Iterator[None]:
 def _train(root: Path, output: Path, progress: Progress) -> Path:
     quiet.hush()
     stand_ins.install()
-    import rasa.model_training  # noqa: PLC0415 - four seconds that a start with a fresh model does not spend
-    from rasa.engine.exceptions import GraphRunError  # noqa: PLC0415
-    from rasa.shared.exceptions import RasaException  # noqa: PLC0415
+    with quiet.old_libraries_may_warn():  # imported here: a start with a fresh model does not train
+        import rasa.model_training  # noqa: PLC0415
+        from rasa.engine.exceptions import GraphRunError  # noqa: PLC0415
+        from rasa.shared.exceptions import RasaException  # noqa: PLC0415
 
     data = [str(root / folder) for folder in ("nlu", "dialogues/rules", "dialogues/stories")]
     said = StringIO()
     started = time.monotonic()
     try:
-        with _inside(root, output / "cache"), redirect_stdout(said), _reporting(progress):
+        with _inside(root, output / "cache"), redirect_stdout(said), _reporting(progress), quiet.old_libraries_may_warn():
             result = rasa.model_training.train(
                 domain=str(root / "dialogues/domain"),
                 config=str(root / "config.yml"),

@@ -19,6 +19,7 @@ from bot.messaging import outbox
 from bot.services import Services
 from bot.storage.tables import OutboxRow
 from bot.turn import Turn
+from knowledge.search import Verdict
 
 Parsed = dict[str, Any]
 Classify = Callable[[str], Awaitable[Parsed]]
@@ -26,6 +27,8 @@ Classify = Callable[[str], Awaitable[Parsed]]
 FORM = "assessment_form"
 #: While a question is open, these say nothing certain about which option is meant, so the advisor asks back.
 _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affirm", "deny"})
+#: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
+_MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -62,11 +65,13 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
 async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     text = turn.incoming.text
     journey = await services.journeys.current(turn.session, turn.person) if is_asking(turn) else None
-    if journey and (answer := _answer(journey, services, text, turn.language)):
-        return answer
     if pressed := await _typed_button(turn, text):
         return pressed
+    if journey and (answer := _answer(journey, services, text, turn.language)):
+        return answer
     found = await classify(text)
+    if found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER:
+        return parsed("ask_knowledge", text)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")

@@ -86,7 +86,7 @@ class Turns:
 
     async def take(self, conversation: str) -> bool:
         """Answer the oldest waiting row of `conversation`; False when there is none, or another replica holds the conversation."""
-        row: InboxRow | None = None
+        inbox_id: int | None = None  # kept apart from its row, which cannot be read any more once the transaction has failed
         try:
             async with self._database.transaction() as session:
                 if not await self._database.try_lock(session, f"conversation {conversation}"):
@@ -94,12 +94,13 @@ class Turns:
                 row = await inbox.next_waiting(session, conversation)
                 if row is None:
                     return False
+                inbox_id = row.id
                 await self._answer(session, row)
         except Exception:
-            if row is None:
+            if inbox_id is None:
                 raise
-            log.exception("a turn failed", extra={"action": "turn_failed", "inbox_id": row.id})
-            await self._count_failure(row.id)
+            log.exception("a turn failed", extra={"action": "turn_failed", "inbox_id": inbox_id})
+            await self._count_failure(inbox_id)
             await asyncio.sleep(RETRY_AFTER_SECONDS)
             return True
         self._ring(conversation)

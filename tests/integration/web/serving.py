@@ -54,7 +54,7 @@ class Advisor:
         self._url = url
         self._responder = responder
         self._clock = clock
-        self._limits = limits
+        self._limits = limits or Limits()
         self._allowed_origins = allowed_origins
         self._routes = routes
         self.port = port or _free_port()
@@ -64,10 +64,11 @@ class Advisor:
         """Its address, as a browser names it."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def open_sockets(self) -> int:
-        """Connections that are being served."""
-        return len(self._server.server_state.tasks)
+    async def has_served(self, connections: int = 0) -> None:
+        """Wait until no more than so many connections are being served."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self._server.server_state.tasks) > connections:  # noqa: ASYNC110 - uvicorn offers no event
+                await asyncio.sleep(0.01)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -89,7 +90,7 @@ class Advisor:
             log_level="warning",
             lifespan="off",
             ws="websockets-sansio",
-            ws_max_size=Limits.frame_bytes if self._limits is None else self._limits.frame_bytes,
+            ws_max_size=self._limits.frame_bytes,
             ws_per_message_deflate=False,
         )
         self._server = _Server(config)

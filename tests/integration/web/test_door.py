@@ -210,6 +210,7 @@ async def test_connections_of_one_session_are_counted(sqlite_url: str, responder
         async with advisor.client(one.token), advisor.connected() as third:
             await third.say("hello", token=one.token, after=0, lang="ja")
             assert await third.close_code() == 4029
+        await advisor.has_served(connections=1)
         async with advisor.client(one.token) as fourth:
             assert fourth.token
 

@@ -1,0 +1,84 @@
+"""`advisor check`: everything that a content author can get wrong, found at once, with file, line and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.assessment.questionnaire import load_questionnaire
+from bot.rollout.phases import load_phases
+from knowledge.base import load_knowledge
+from knowledge.content import Node
+from knowledge.phrases import load_commands, load_phrases
+from knowledge.problems import ContentError, Problems
+from knowledge.samples import load_samples
+from knowledge.yaml_files import read_yaml
+
+LANGUAGES = ("ja", "en")
+
+
+def check_project(root: Path) -> list[str]:
+    """One line for each problem in content, training messages and dialogues; empty when all is in order."""
+    folder = root / "knowledge"
+    parts: tuple[Callable[[], object], ...] = (
+        lambda: load_knowledge(folder),
+        lambda: load_questionnaire(folder),
+        lambda: load_phases(folder),
+        lambda: load_phrases(folder),
+        lambda: load_commands(folder),
+        lambda: load_samples(root / "nlu" / "topics"),
+        lambda: check_dialogues(root),
+    )
+    return [line for part in parts for line in _lines(part)]
+
+
+def _lines(part: Callable[[], object]) -> list[str]:
+    try:
+        part()
+    except ContentError as error:
+        return str(error).splitlines()
+    return []
+
+
+def check_dialogues(root: Path) -> None:
+    """Domain, rules and intents: readable, both languages for every response, no rule about an unknown intent. Raises ContentError."""
+    problems = Problems()
+    domains = [read_yaml(path, root, problems) for path in sorted((root / "dialogues" / "domain").glob("*.yml"))]
+    intents = {node.word() for page in domains if page.has("intents") for node in page.items("intents")}
+    actions = {node.word() for page in domains if page.has("actions") for node in page.items("actions")}
+    responses = {name for page in domains if page.has("responses") for name in page.section("responses").keys()}
+    for page in domains:
+        if page.has("responses"):
+            _check_responses(page.section("responses"))
+    for path in sorted((root / "dialogues" / "rules").glob("*.yml")):
+        _check_rules(read_yaml(path, root, problems), intents | {"nlu_fallback"}, actions | responses)
+    for path in sorted((root / "nlu" / "intents").glob("*.yml")):
+        _check_messages(read_yaml(path, root, problems), intents)
+    problems.raise_if_any()
+
+
+def _check_responses(responses: Node) -> None:
+    for name in responses.keys():
+        variations = responses.items(name)
+        english = [each for each in variations if each.has("condition")]
+        if len(variations) != len(LANGUAGES) or len(english) != 1:
+            responses.problem(f"Response '{name}' does not have one Japanese and one English text", "Write both, English with its condition", name)
+
+
+def _check_rules(page: Node, intents: set[str], actions: set[str]) -> None:
+    for rule in page.items("rules"):
+        for step in rule.items("steps"):
+            _check_step(step, "intent", intents)
+            _check_step(step, "action", actions | {"assessment_form"})
+
+
+def _check_step(step: Node, key: str, known: set[str]) -> None:
+    if step.has(key) and step.text(key) not in known:
+        step.problem(f"Unknown {key} '{step.text(key)}'", "Name it in dialogues/domain, or correct the spelling", key)
+
+
+def _check_messages(page: Node, intents: set[str]) -> None:
+    for block in page.items("nlu"):
+        _check_step(block, "intent", intents)
+        if not block.text("examples", one_line=False).strip():
+            block.problem("There are no examples", "Write one message a line, each after '- '", "examples")
