@@ -87,9 +87,9 @@ async def open_advisor(settings: Settings, model: Path, services: Services, cloc
         await database.close()
 
 
-def read_content(root: Path = ROOT) -> Services:
-    """All content, checked. Raises ContentError."""
-    return load_services(root)
+def read_content(root: Path = ROOT, cache: Path | None = None) -> Services:
+    """All content, checked; `cache` is a folder for what is built from it. Raises ContentError."""
+    return load_services(root, cache)
 
 
 def build_web(advisor: Advisor) -> Starlette:

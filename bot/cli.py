@@ -115,7 +115,7 @@ def serve(
         from bot import app as parts  # noqa: PLC0415
 
         listener = parts.claim_port(host, port)
-        services = parts.read_content()
+        services = parts.read_content(cache=chosen.models)
         model = prepared(chosen)
 
         def ready() -> None:
@@ -141,7 +141,7 @@ def chat(
         from bot import app as parts  # noqa: PLC0415
         from bot.channels.terminal import Terminal  # noqa: PLC0415
 
-        services = parts.read_content()
+        services = parts.read_content(cache=chosen.models)
         model = prepared(chosen)
         console = Console(highlight=False)
 

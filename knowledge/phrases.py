@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date
+from datetime import datetime
 from functools import reduce
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Phrases:
     weekdays: Texts
     months: Texts
 
-    def say(self, name: str, language: str, **values: object) -> str:
+    def say(self, name: str, language: str, /, **values: object) -> str:
         """The phrase with its values filled in. Raises KeyError for an unknown phrase or a value that is missing."""
         return self.texts[name].get(language).format(**values)
 
@@ -30,20 +31,20 @@ class Phrases:
         found = list(items)
         return reduce(lambda first, second: self.say(phrase, language, first=first, second=second), found) if found else ""
 
-    def date(self, day: date, language: str) -> str:
+    def day(self, day: Date, language: str) -> str:
         """A date with its weekday, without the year."""
         weekday = self.weekdays.get(language)[day.weekday()]
         month = self.months.get(language)[day.month - 1]
         return self.say("date", language, month=day.month, day=day.day, weekday=weekday, month_name=month)
 
-    def short_date(self, day: date, language: str) -> str:
+    def short_day(self, day: Date, language: str) -> str:
         """A date for a list: day and month."""
         month = self.months.get(language)[day.month - 1]
         return self.say("short_date", language, month=day.month, day=day.day, month_short=month[:3])
 
     def moment(self, at: datetime, language: str) -> str:
         """A date and a time, as the clock on the owner's wall shows it."""
-        return self.say("moment", language, date=self.date(at.date(), language), hour=at.hour, minute=f"{at.minute:02d}")
+        return self.say("moment", language, date=self.day(at.date(), language), hour=at.hour, minute=f"{at.minute:02d}")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def load_phrases(root: Path) -> Phrases:
     page = read_yaml(root / "phrases.yml", root.parent, problems)
     page.only("phrases", "weekdays", "months")
     section = page.section("phrases")
-    texts = {name: section.bilingual(name) for name in section.keys()}
+    texts = {name: section.bilingual(name) for name in section}
     phrases = Phrases(texts, page.bilingual_list("weekdays", 7, 7), page.bilingual_list("months", 12, 12))
     problems.raise_if_any()
     return phrases

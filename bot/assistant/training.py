@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 
 from bot.assistant import quiet, stand_ins
+from bot.fingerprints import fingerprint
 
 #: What a model is made from, relative to the project's root; code counts too, since components live in it.
 SOURCES = ("config.yml", "nlu", "dialogues/domain", "dialogues/rules", "dialogues/stories", "knowledge/text.py")
-_KINDS = frozenset({".yml", ".yaml", ".py"})
 _LIBRARIES = ("rasa", "scikit-learn", "sudachipy", "sudachidict-core")
 #: Steps of Rasa's training graph whose beginning is worth showing.
 Progress = Callable[[str], None]
@@ -27,26 +25,9 @@ class TrainingError(Exception):
     """The training data or the configuration is wrong; the message names what to mend."""
 
 
-def fingerprint(root: Path) -> str:
-    """A short hash of everything a model is made from; the same sources and libraries give the same hash."""
-    digest = hashlib.blake2b(digest_size=10)
-    for library in _LIBRARIES:
-        digest.update(f"{library}={version(library)}\n".encode())
-    for path in _source_files(root):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _source_files(root: Path) -> Iterator[Path]:
-    for source in SOURCES:
-        path = root / source
-        found = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in found if file.is_file() and file.suffix in _KINDS)
-
-
 def model_path(root: Path, models: Path) -> Path:
     """Where the model of the present sources is, or will be."""
-    return models / f"advisor-{fingerprint(root)}.tar.gz"
+    return models / f"advisor-{fingerprint(root, SOURCES, _LIBRARIES)}.tar.gz"
 
 
 def ensure_model(root: Path, models: Path, progress: Progress, force: bool = False) -> Path:

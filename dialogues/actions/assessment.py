@@ -9,7 +9,7 @@ from bot.assessment.journey import Journey
 from bot.assessment.questionnaire import AnswerKind, ProfileQuestion, ScoredQuestion
 from bot.turn import Turn
 from dialogues.actions.assessment_result import formula, show_result
-from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, button, is_asking, number
+from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, button, intent_of, is_asking, number
 from dialogues.actions.knowledge import answer_question
 
 SLOT = "assessment_answer"
@@ -104,6 +104,9 @@ class Validate(AdvisorAction):
         question = journey.open_question() if journey else None
         if journey is None or question is None:
             return [SlotSet(SLOT, "done")]
+        if intent_of(tracker) != "answer_assessment":
+            # Nothing was answered: without an event, Rasa lets the rule of what was really said take over.
+            return []
         if meaning.get("question", question.id) != question.id:
             speaker.say("utter_assessment_stale_answer")
         elif meaning.get("kind") == "unclear":

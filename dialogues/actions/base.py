@@ -42,16 +42,16 @@ class Speaker:
         self._phrases = services.phrases
         self.language = language
 
-    def say(self, response: str, buttons: Sequence[Mapping[str, str]] = (), rests_on: Iterable[str] = (), **values: object) -> None:
+    def say(self, response: str, /, buttons: Sequence[Mapping[str, str]] = (), rests_on: Iterable[str] = (), **values: object) -> None:
         """One message: a response with its values, buttons behind its own, and the ids that it rests on."""
         cited = list(rests_on)
         note = {"rests_on": cited} if cited else None
         texts = {name: str(value) for name, value in values.items()}
         self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note, **texts)
 
-    def phrase(self, name: str, **values: object) -> str:
+    def phrase(self, phrase: str, /, **values: object) -> str:
         """A small piece of a message."""
-        return self._phrases.say(name, self.language, **values)
+        return self._phrases.say(phrase, self.language, **values)
 
     def numbered(self, texts: Iterable[str]) -> str:
         """A numbered list."""

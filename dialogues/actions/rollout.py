@@ -30,7 +30,7 @@ class RolloutAction(AdvisorAction):
 
     def date(self, speaker: Speaker, planned: PlannedPhase, end: bool) -> str:
         """The first or last day of a phase."""
-        return self.services.phrases.date(planned.ends_on if end else planned.starts_on, speaker.language)
+        return self.services.phrases.day(planned.ends_on if end else planned.starts_on, speaker.language)
 
     def moment(self, turn: Turn, speaker: Speaker, at: datetime) -> str:
         """A moment as the owner's clock shows it."""
@@ -48,8 +48,8 @@ class RolloutAction(AdvisorAction):
             mark=MARKS[state],
             number=each.number,
             name=rollout.phase(each.number).name.get(speaker.language),
-            starts=self.services.phrases.short_date(each.starts_on, speaker.language),
-            ends=self.services.phrases.short_date(each.ends_on, speaker.language),
+            starts=self.services.phrases.short_day(each.starts_on, speaker.language),
+            ends=self.services.phrases.short_day(each.ends_on, speaker.language),
         )
 
     async def result(self, turn: Turn) -> Result | None:

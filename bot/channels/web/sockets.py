@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
 
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -28,6 +28,19 @@ FORBIDDEN = 4003
 NO_HELLO = 4008
 TOO_MANY = 4029
 PAGE = 500
+
+
+T = TypeVar("T")
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Let work on the database end by itself when the connection ends meanwhile: cut off half-way, it can leave a lock behind."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 class _Gone(Exception):
@@ -195,7 +208,7 @@ class Visit:
         cid = incoming.client_id or GREETING
         self._unanswered.add(cid)  # before storing: the answer may come before `receive` returns
         try:
-            new = await self._desk.receive(incoming)
+            new = await _whole(self._desk.receive(incoming))
         except Unavailable:
             self._unanswered.discard(cid)
             await self._wire.send(encode("error", code="unavailable", cid=incoming.client_id))
@@ -233,8 +246,8 @@ class Visit:
 
     async def _next_lines(self) -> list[Line]:
         if self._seen == 0:
-            return await self._desk.latest_lines(self._conversation, self._limits.history)
-        return await self._desk.lines(self._conversation, self._seen, PAGE)
+            return await _whole(self._desk.latest_lines(self._conversation, self._limits.history))
+        return await _whole(self._desk.lines(self._conversation, self._seen, PAGE))
 
     async def _push_line(self, line: Line, replay: bool) -> None:
         is_ours = line.author == "owner" and line.client_id is None  # the greeting's command: nobody typed it

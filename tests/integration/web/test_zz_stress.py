@@ -15,4 +15,6 @@ async def test_stress(sqlite_url, responder, clock):
             d=time.time()-t
             worst=max(worst,d)
             if d>1: print("SLOW",i,d)
-    print("worst",worst)
+    await asyncio.sleep(1)
+    for t in asyncio.all_tasks():
+        if t is not asyncio.current_task(): print("TASK", t); t.print_stack()
