@@ -27,13 +27,11 @@ from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.rollout.checkins import ring_due
-from bot.services import Services, load_services
+from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
-#: The project's root: content, training data and Rasa's configuration lie beside the package.
-ROOT = Path(__file__).resolve().parent.parent
 BELL_SECONDS = 2
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
@@ -71,7 +69,9 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_advisor(settings: Settings, model: Path, services: Services, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Advisor]:
+async def open_advisor(
+    settings: Settings, model: Path, services: Services, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Advisor]:
     """Build every part around a migrated database and a trained model; closes the database at the end.
 
     Raises DatabaseError or ModelError.

@@ -22,7 +22,9 @@ from bot.settings import Settings, SettingsError, load_settings
 from bot.storage.database import Database, DatabaseError
 from knowledge.problems import ContentError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="An advisor for small firms going digital.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="An advisor for small firms going digital."
+)
 checkins = typer.Typer(no_args_is_help=True, help="What is scheduled, when, and why.")
 app.add_typer(checkins, name="checkins")
 err = Console(stderr=True, highlight=False)

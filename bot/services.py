@@ -18,7 +18,8 @@ from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.samples import load_intent_samples, load_samples
 from knowledge.search import KnowledgeSearch
 
-
+#: The project's root: content, training data and Rasa's configuration lie beside the package.
+ROOT = Path(__file__).resolve().parent.parent
 #: What the search index is made from, relative to the project's root.
 _INDEXED = ("knowledge", "nlu/topics", "nlu/intents")
 _INDEX_LIBRARIES = ("scikit-learn", "numpy", "sudachipy", "sudachidict-core")

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 import structlog
 
 #: Loggers that say nothing an operator could act on below WARNING or ERROR.
-_LOUD = {"rasa": logging.ERROR, "rasa_sdk": logging.ERROR, "apscheduler": logging.WARNING, "httpx": logging.WARNING, "asyncio": logging.WARNING}
+_LOUD = {
+    "rasa": logging.CRITICAL,  # what it logs as an error, a failed turn of ours says again, with the inbox row's id
+    "rasa_sdk": logging.ERROR,
+    "apscheduler": logging.WARNING,
+    "httpx": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
 
 
 def hush() -> None:

@@ -16,6 +16,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+import packaging.version
+import websockets.connection
+import websockets.protocol
+
 #: Top-level packages that may be missing. Everything else still raises ImportError, as it should.
 REPLACEABLE = frozenset(
     {
@@ -70,7 +74,7 @@ def _empty_class(name: str) -> type:
 class _EmptyModule(ModuleType):
     """A package in which every name exists and means nothing."""
 
-    __path__: list[str] = []
+    __path__ = []  # noqa: RUF012 - what makes a module a package
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -102,9 +106,6 @@ def install() -> None:
 
 def _restore_removed_names() -> None:
     """Names that Rasa imports from current libraries and that those have removed since; docs/rasa.md lists them."""
-    import packaging.version
-    import websockets.connection
-    import websockets.protocol
 
     if not hasattr(packaging.version, "LegacyVersion"):
         # Rasa asks whether a parsed version is one of these; packaging >= 22 raises InvalidVersion instead of making one.

@@ -99,8 +99,8 @@ def _as_parsed(reading: Reading, question: str, text: str) -> Parsed:
 async def _typed_button(turn: Turn, text: str) -> Parsed | None:
     """The button of a recent message whose title was typed."""
     wanted = _plain(text)
-    recent = select(OutboxRow).where(OutboxRow.conversation_id == turn.conversation.id).order_by(OutboxRow.seq.desc()).limit(_RECENT_MESSAGES)
-    for row in await turn.session.scalars(recent):
+    said = select(OutboxRow).where(OutboxRow.conversation_id == turn.conversation.id)
+    for row in await turn.session.scalars(said.order_by(OutboxRow.seq.desc()).limit(_RECENT_MESSAGES)):
         for button in row.body.get("buttons", ()):
             if wanted and _plain(button["title"]) == wanted:
                 return of_meaning(button["meaning"], text)

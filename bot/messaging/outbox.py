@@ -100,7 +100,7 @@ def _owners_line(row: InboxRow) -> Line | None:
 async def find_button(session: AsyncSession, conversation: str, payload: str) -> Button | None:
     """The button behind a payload `b<seq>.<index>` of this very conversation."""
     number, _, index = payload.removeprefix("b").partition(".")
-    if not (payload.startswith("b") and number.isascii() and number.isdigit() and index.isascii() and index.isdigit() and len(payload) < 12):
+    if not (payload.startswith("b") and payload.isascii() and number.isdigit() and index.isdigit() and len(payload) < 12):
         return None
     rows = select(OutboxRow).where(OutboxRow.conversation_id == conversation, OutboxRow.seq == int(number))
     row = (await session.scalars(rows)).first()
@@ -135,7 +135,11 @@ async def claim(database: Database, session: AsyncSession, channel: str, worker:
     for row in rows:
         row.state, row.claimed_by, row.lease_until = "claimed", worker, now + LEASE
         row.attempt += 1
-    return [Delivery(row.id, row.conversation_id, row.seq, row.attempt, Reply.from_body(row.body), repeated=row.ambiguous > 0) for row in rows]
+    return [_delivery(row) for row in rows]
+
+
+def _delivery(row: OutboxRow) -> Delivery:
+    return Delivery(row.id, row.conversation_id, row.seq, row.attempt, Reply.from_body(row.body), repeated=row.ambiguous > 0)
 
 
 async def intend(session: AsyncSession, delivery: Delivery, worker: str, now: datetime) -> bool:

@@ -61,8 +61,12 @@ class Turns:
         """Answer everything that waits now; returns the number of turns taken."""
         taken = 0
         while conversations := await self._waiting():
-            results = await asyncio.gather(*(self._drain(conversation) for conversation in conversations))
-            taken += sum(results)
+            # With return_exceptions, one failure (or our own end) does not leave the other conversations' turns running unattended.
+            results = await asyncio.gather(*(self._drain(conversation) for conversation in conversations), return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+                taken += result
             if not any(results):
                 break
         return taken

@@ -46,7 +46,7 @@ def check_dialogues(root: Path) -> None:
     domains = [read_yaml(path, root, problems) for path in sorted((root / "dialogues" / "domain").glob("*.yml"))]
     intents = {node.word() for page in domains if page.has("intents") for node in page.items("intents")}
     actions = {node.word() for page in domains if page.has("actions") for node in page.items("actions")}
-    responses = {name for page in domains if page.has("responses") for name in page.section("responses").keys()}
+    responses = {name for page in domains if page.has("responses") for name in page.section("responses")}
     for page in domains:
         if page.has("responses"):
             _check_responses(page.section("responses"))
@@ -58,11 +58,12 @@ def check_dialogues(root: Path) -> None:
 
 
 def _check_responses(responses: Node) -> None:
-    for name in responses.keys():
+    for name in responses:
         variations = responses.items(name)
         english = [each for each in variations if each.has("condition")]
         if len(variations) != len(LANGUAGES) or len(english) != 1:
-            responses.problem(f"Response '{name}' does not have one Japanese and one English text", "Write both, English with its condition", name)
+            what = f"Response '{name}' does not have one Japanese and one English text"
+            responses.problem(what, "Write both, English with its condition", name)
 
 
 def _check_rules(page: Node, intents: set[str], actions: set[str]) -> None:

@@ -13,11 +13,10 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.app import ROOT, read_content
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import ReadingKind, read_answer
 from bot.assistant.agent import load_assistant
-from bot.services import Services
+from bot.services import ROOT, Services, load_services
 from knowledge.search import Ranking, Verdict
 from knowledge.text import language_of
 
@@ -36,13 +35,13 @@ def run_evaluation(what: str, file: Path, out_of_scope: Path | None, as_json: bo
     """Evaluate FILE and print the report. Raises EvaluationError for an unknown kind or a file that does not fit."""
     if what == "knowledge":
         outside = read_rows(out_of_scope, ("text",)) if out_of_scope else []
-        report, wrong = evaluate_knowledge(read_content(ROOT), read_rows(file, ("text", "gold")), outside)
+        report, wrong = evaluate_knowledge(load_services(ROOT), read_rows(file, ("text", "gold")), outside)
     elif what == "intents":
-        rows, services = read_rows(file, ("text", "intent")), read_content(ROOT)
+        rows, services = read_rows(file, ("text", "intent")), load_services(ROOT)
         assistant = load_assistant(model(), services)
         report, wrong = asyncio.run(evaluate_intents(lambda text: assistant.classify(text), rows))
     elif what == "answers":
-        report, wrong = evaluate_answers(read_content(ROOT), read_rows(file, ("text", "dimension", "level")))
+        report, wrong = evaluate_answers(load_services(ROOT), read_rows(file, ("text", "dimension", "level")))
     else:
         raise EvaluationError(f"'{what}' cannot be evaluated; use knowledge, intents or answers")
     _print(report, wrong, as_json)
@@ -154,7 +153,8 @@ def evaluate_answers(services: Services, rows: Sequence[Row]) -> tuple[Report, l
         "recorded": _share(distance is not None for distance in distances),
         "recorded_wrong_by_two": _share(distance is not None and distance >= 2 for distance in distances),
     }
-    wrong = [f"{row['text']}  → {level or 'asked back'}  (right: {row['level']})" for row, level in zip(rows, levels, strict=True) if level != row["level"]]
+    pairs = zip(rows, levels, strict=True)
+    wrong = [f"{row['text']}  → {level or 'asked back'}  (right: {row['level']})" for row, level in pairs if level != row["level"]]
     return report, wrong
 
 

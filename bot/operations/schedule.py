@@ -42,7 +42,8 @@ async def explain(url: str, checkin: int, console: Console) -> bool:
         await database.close()
     if row is None or initiative is None:
         return False
-    console.print(f"check-in {row.id} of owner {row.person_id}: phase {row.phase} of '{initiative.action}', place {row.occurrence} in its rhythm")
+    console.print(f"check-in {row.id} of owner {row.person_id}, phase {row.phase} of '{initiative.action}'")
+    console.print(f"no. {row.occurrence} in the rhythm of its phase")
     console.print(f"promised for {row.due_local} ({row.time_zone}) = {row.due_at.isoformat()}; put off {row.snoozes} times")
     console.print(f"state {row.state}" + (f" ({row.reason})" if row.reason else "") + (f", answered '{row.answer}'" if row.answer else ""))
     return True

@@ -37,7 +37,7 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
 
     The conversation itself stays as an empty one, so that the receipt can be given in it; its owner is a new, blank person.
     """
-    mine = [each for each in await session.scalars(select(Conversation.id).where(Conversation.person_id == person.id))]
+    mine = list(await session.scalars(select(Conversation.id).where(Conversation.person_id == person.id)))
     runs = select(Assessment.id).where(Assessment.person_id == person.id)
     plans = select(Initiative.id).where(Initiative.person_id == person.id)
     blank = Person(language=person.language, language_chosen=person.language_chosen, time_zone=person.time_zone, created_at=now)

@@ -43,14 +43,17 @@ def language_after(current: str, chosen: bool, is_new: bool, text: str) -> str:
     return "en" if len(_WORD.findall(text)) >= _WORDS_THAT_SWITCH else current
 
 
-async def open_conversation(session: AsyncSession, key: str, hint: str | None, defaults: Defaults, now: datetime) -> tuple[Conversation, bool]:
+async def open_conversation(
+    session: AsyncSession, key: str, hint: str | None, defaults: Defaults, now: datetime
+) -> tuple[Conversation, bool]:
     """The conversation `key`, with its person; made new on the first message. The second value tells whether it is new."""
     conversation = await session.get(Conversation, key)
     if conversation is not None:
         return conversation, False
     language = next((known for known in LANGUAGES if (hint or "").lower().startswith(known)), defaults.language)
     person = Person(language=language, time_zone=defaults.time_zone, created_at=now)
-    conversation = Conversation(id=key, person=person, channel=key.partition(":")[0], dialogue={}, last_seq=0, created_at=now, active_at=now)
+    channel = key.partition(":")[0]
+    conversation = Conversation(id=key, person=person, channel=channel, dialogue={}, last_seq=0, created_at=now, active_at=now)
     session.add(conversation)
     await session.flush()
     return conversation, True

@@ -38,8 +38,8 @@ def working_time(person: Person, now: datetime) -> WorkingTime:
 
 def _new_year_holiday(year: int) -> frozenset[date]:
     """Japan's New Year holiday, 29 December to 3 January: custom, not law, and nobody wants to be asked about a phase in it."""
-    days = [date(y, 12, d) for y in (year, year + 1) for d in (29, 30, 31)] + [date(y + 1, 1, d) for y in (year, year + 1) for d in (1, 2, 3)]
-    return frozenset(days)
+    decembers = [date(each, 12, day) for each in (year, year + 1) for day in (29, 30, 31)]
+    return frozenset(decembers + [date(each, 1, day) for each in (year, year + 1, year + 2) for day in (1, 2, 3)])
 
 
 def preferred_time(person: Person) -> time:

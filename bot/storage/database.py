@@ -29,7 +29,7 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise DatabaseError("ADVISOR_DATABASE_URL is not a database address; write sqlite:///path or postgresql://user@host/name") from error
+        raise DatabaseError("ADVISOR_DATABASE_URL is no database address; write sqlite:///path or postgresql://user@host/name") from error
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise DatabaseError(f"ADVISOR_DATABASE_URL names '{backend}'; use sqlite:///path or postgresql://user@host/name")
@@ -134,7 +134,7 @@ def migrate(url: URL) -> None:
     except (OperationalError, OSError) as error:
         raise DatabaseError(_remedy(url, error)) from error
     except SQLAlchemyError as error:
-        raise DatabaseError(f"the database could not be migrated ({error.__class__.__name__}); restore a backup or use a new one") from error
+        raise DatabaseError(f"the database cannot be migrated ({error.__class__.__name__}); restore a backup or use a new one") from error
     finally:
         engine.dispose()
 

@@ -129,16 +129,15 @@ class Validate(AdvisorAction):
     def _label(self, speaker: Speaker, question: ProfileQuestion | ScoredQuestion, kind: AnswerKind, value: int | None) -> str:
         if kind is not AnswerKind.VALUE or value is None:
             return speaker.phrase(kind.value)
-        option = question.options[value - 1]
-        text = option.label if isinstance(question, ProfileQuestion) else option
-        shown: str = text.get(speaker.language)  # type: ignore[union-attr]
-        return shown if isinstance(question, ProfileQuestion) else f"{MARKS[value - 1]} {shown}"
+        if isinstance(question, ProfileQuestion):
+            return question.options[value - 1].label.get(speaker.language)
+        return f"{MARKS[value - 1]} {question.options[value - 1].get(speaker.language)}"
 
     def _ask_back(self, speaker: Speaker, question: ProfileQuestion | ScoredQuestion, meaning: Meaning) -> None:
         candidates = [int(each) for each in meaning.get("candidates", "").split(",") if each.isdigit()]
         marks = [MARKS[each - 1] for each in candidates if 1 <= each <= len(question.options)]
         if len(marks) > 1 and isinstance(question, ScoredQuestion):
-            named = speaker._phrases.listed(marks, speaker.language, "either")
+            named = self.services.phrases.listed(marks, speaker.language, "either")
             speaker.say("utter_assessment_between", candidates=named)
         else:
             speaker.say("utter_assessment_unclear" if isinstance(question, ScoredQuestion) else "utter_assessment_unclear_profile")

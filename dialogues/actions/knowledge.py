@@ -31,7 +31,10 @@ class AnswerKnowledge(AdvisorAction):
 
 
 def answer_question(services: Services, speaker: Speaker, text: str, or_say_nothing: bool = False) -> bool:
-    """Answer from the knowledge base: the entry, a choice, or that there is nothing. False: nothing found, and (if asked so) nothing said."""
+    """Answer from the knowledge base: the entry, a choice, or that there is nothing.
+
+    False: nothing was found and, with `or_say_nothing`, nothing was said.
+    """
     ranking = services.search.search(text)
     hits = [hit.id for hit in ranking.results]
     if ranking.verdict is Verdict.ANSWER:
@@ -61,7 +64,7 @@ def show_part(services: Services, speaker: Speaker, entry: Entry, part: str) -> 
         return
     values = _VALUES.get(part, _entry_values)(services, speaker, entry)
     response = f"utter_knowledge_{part if part in _VALUES else 'entry'}"
-    speaker.say(response, rests_on=[entry.id], title=title, topic=entry.id, **values)
+    speaker.say(response, (), [entry.id], title=title, topic=entry.id, **values)
 
 
 def _entry_values(services: Services, speaker: Speaker, entry: Entry) -> dict[str, str]:

@@ -47,7 +47,7 @@ def build_model(regularisation: float) -> Pipeline:
     """
     features = FeatureUnion(
         [
-            ("words", TfidfVectorizer(analyzer="word", tokenizer=_lemmas, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True)),
+            ("words", TfidfVectorizer(tokenizer=_lemmas, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True)),
             ("characters", TfidfVectorizer(analyzer="char", preprocessor=_characters, ngram_range=(1, 4), min_df=2, sublinear_tf=True)),
         ]
     )

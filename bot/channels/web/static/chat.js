@@ -26,7 +26,7 @@ class AdvisorChat extends HTMLElement {
     this.store = new Store();
     this.pending = new Map(); // cid -> bubble of what has no line yet
     this.buttons = new Map(); // payload -> button
-    this.choices = null; // the only group of buttons that can be pressed
+    this.choices = new Set(); // the groups of buttons of the latest answer: only these can be pressed
     this.atEnd = true; // the newest line is in view, so the next one should be
     this.seen = Number(this.store.get("seen")) || 0;
     this.returning = this.seen > 0;
@@ -126,7 +126,7 @@ class AdvisorChat extends HTMLElement {
   }
 
   press(group, { title, payload }) {
-    if (group !== this.choices) return;
+    if (!this.choices.has(group)) return;
     this.retire(payload);
     // Typing is one way to go on; but on a phone focus in the input would pull up the keyboard over the answer.
     (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true });
@@ -179,7 +179,10 @@ class AdvisorChat extends HTMLElement {
     this.settlePending(frame.cid);
     this.showDay(frame.at);
     this.log.insertBefore(line, this.firstLoose());
-    if (mine) this.retire(frame.button);
+    if (mine) {
+      this.retire(frame.button);
+      this.closeAll();
+    }
     else this.announce(frame, line);
     this.anchor = mine || frame.replay ? null : this.startOfAnswer(line);
     if (this.atEnd) this.follow();
@@ -202,7 +205,7 @@ class AdvisorChat extends HTMLElement {
     for (const element of [...this.log.children]) {
       if (element !== this.typing && ![...this.pending.values()].includes(element)) element.remove();
     }
-    Object.assign(this, { day: null, choices: null, anchor: null, seen: 0 });
+    Object.assign(this, { day: null, choices: new Set(), anchor: null, seen: 0 });
     this.buttons.clear();
   }
 
@@ -269,7 +272,6 @@ class AdvisorChat extends HTMLElement {
   // --- choices ---
 
   group(buttons) {
-    this.close(this.choices);
     const short = buttons.every(({ title }) => [...title].length <= SHORT_LABEL) && buttons.length <= MOST_IN_A_ROW;
     const group = h("div", { class: short ? "choices short" : "choices", role: "group", "aria-label": this.texts.choices });
     for (const choice of buttons) {
@@ -278,7 +280,7 @@ class AdvisorChat extends HTMLElement {
       this.buttons.set(choice.payload, button);
       group.append(button);
     }
-    this.choices = group;
+    this.choices.add(group);
     return group;
   }
 
@@ -287,12 +289,13 @@ class AdvisorChat extends HTMLElement {
     const pressed = this.buttons.get(payload);
     if (!pressed) return;
     pressed.setAttribute("aria-pressed", "true");
-    this.close(pressed.parentNode);
+    this.closeAll();
   }
 
-  close(group) {
-    for (const button of group?.children ?? []) button.disabled = true;
-    if (group === this.choices) this.choices = null;
+  /** Everything said in one answer can be pressed; once the owner has gone on, none of it. */
+  closeAll() {
+    for (const group of this.choices) for (const button of group.children) button.disabled = true;
+    this.choices.clear();
   }
 
   // --- what is on its way ---
