@@ -271,13 +271,19 @@ def explain_checkin(checkin: Annotated[int, typer.Argument(help="The check-in's 
             fail(f"there is no check-in {checkin}; see `advisor checkins list`", FOUND_WRONG)
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _main(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     if version:
         typer.echo(f"advisor {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(SET_UP_WRONG)
+    if context.invoked_subcommand == "rasa":  # Rasa's own command line sets up its own logging
+        return
     quiet.silence_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     quiet.hush()

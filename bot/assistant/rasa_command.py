@@ -21,7 +21,7 @@ _DEFAULTS = {
 
 def run_rasa(root: Path, arguments: Sequence[str]) -> int:
     """Run `rasa …`; options that are not given point at this project. Returns Rasa's exit code."""
-    quiet.hush()
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")  # what Rasa logs is wanted here; its libraries' warnings are not
     quiet.silence_warnings()
     stand_ins.install()
     os.chdir(root)

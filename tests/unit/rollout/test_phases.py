@@ -42,7 +42,7 @@ def test_a_rhythm_need_not_repeat(tmp_path: Path) -> None:
         ("number: 2", "number: 3", 17, "Phase 3 stands in place 2", "from 1 to 8"),
         ("min: 7", "min: 15", 5, "lengths are not in order", "min <= default <= max"),
         ("max: 21", "max: 13", 5, "lengths are not in order", "min <= default <= max"),
-        ("min: 7, ", "", 5, "'min' is missing", "Add 'min:'"),
+        ("min: 7, ", "", 5, "min' is missing", "Add 'min:'"),
         ("[2, 7]", "[2, 15]", 8, "'15'", "1, 2, 3"),
         ("[2, 7]", "[7, 2]", 8, "not in order", "earliest first"),
         ("[2, 7]", "[2, 2]", 8, "a value twice", "Remove"),

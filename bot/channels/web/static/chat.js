@@ -182,8 +182,9 @@ class AdvisorChat extends HTMLElement {
     if (mine) {
       this.retire(frame.button);
       this.closeAll();
+    } else {
+      this.announce(frame, line);
     }
-    else this.announce(frame, line);
     this.anchor = mine || frame.replay ? null : this.startOfAnswer(line);
     if (this.atEnd) this.follow();
     else if (!mine) this.newer.hidden = false;
