@@ -13,28 +13,28 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
+from bot.assistant.agent import Assistant, load_assistant
+from bot.assistant.training import ensure_model
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
-from bot.storage.database import Database, parse_url
-from bot.storage.tables import Base
+from bot.services import ROOT, Services, load_services
+from bot.storage.database import Database, migrate, parse_url
 from tests.fakes import FakeClock, FakeResponder
 
 TEMPLATE = "advisor_template"
+#: Trained models and indexes stay here between runs.
+CACHE = ROOT / "data" / "test-models"
 #: The server dies with the tests, so nothing has to survive a power cut.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def make_schema(url: str) -> None:
-    """Make the tables of an empty database. To become `bot.storage.database.migrate` once the first migration is settled."""
-    parsed = parse_url(url)
-    driver = "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+psycopg"
-    engine = create_engine(parsed.set(drivername=driver))
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    """Migrate an empty database, as `advisor serve` does."""
+    migrate(parse_url(url))
 
 
 class PostgresServer:
@@ -155,3 +155,21 @@ async def running_turns(turns: Turns) -> AsyncIterator[Turns]:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.fixture(scope="session")
+def services() -> Services:
+    """All shipped content, read once."""
+    return load_services(ROOT, CACHE)
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The real model, trained when the sources changed since the last run."""
+    return ensure_model(ROOT, CACHE, lambda step: None)
+
+
+@pytest.fixture(scope="session")
+def assistant(model: Path, services: Services) -> Assistant:
+    """The assistant that owners talk to."""
+    return load_assistant(model, services)

@@ -100,7 +100,8 @@ class Assistant:
 def load_assistant(model: Path, services: Services) -> Assistant:
     """The assistant around a trained model. Raises ModelError when the file cannot be used."""
     try:
-        agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
+        with quiet.old_libraries_may_warn():
+            agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
     except (RasaException, OSError, EOFError, KeyError, ValueError) as error:
         raise ModelError(f"the model {model.name} cannot be loaded ({error}); run `advisor train --force`") from error
     return Assistant(agent, services)

@@ -37,10 +37,15 @@ def old_libraries_may_warn() -> Iterator[None]:
     """Around imports of Rasa: they warn of their age, and Sanic changes the process's warning filters; both end with the block."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        warnings.showwarning = _say_nothing
         yield
 
 
 def silence_warnings() -> None:
     """For the command line: Python's warnings are for developers, who get them back with `python -W default`."""
     if not sys.warnoptions:
-        warnings.showwarning = lambda *args, **kwargs: None
+        warnings.showwarning = _say_nothing
+
+
+def _say_nothing(*args: object, **kwargs: object) -> None:
+    """In place of Python's own way of showing a warning."""

@@ -9,15 +9,15 @@ class gets an object that can do nothing and fails at its first real use.
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
+import warnings
 from collections.abc import Sequence
 from types import ModuleType
 
 import packaging.version
-import websockets.connection
 import websockets.protocol
 
 #: Top-level packages that may be missing. Everything else still raises ImportError, as it should.
@@ -110,8 +110,11 @@ def _restore_removed_names() -> None:
     if not hasattr(packaging.version, "LegacyVersion"):
         # Rasa asks whether a parsed version is one of these; packaging >= 22 raises InvalidVersion instead of making one.
         packaging.version.LegacyVersion = type("LegacyVersion", (), {})  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the module says that it is old; Sanic 21.12 imports it all the same
+        connection = importlib.import_module("websockets.connection")
     for state in websockets.protocol.State:
-        if not hasattr(websockets.connection, state.name):  # imported by Sanic 21.12, which we never expose
-            setattr(websockets.connection, state.name, state)
+        if not hasattr(connection, state.name):
+            setattr(connection, state.name, state)
     for name in ("sanic.server.websockets.impl", "sanic.server.websockets.frame"):  # written for websockets 10, never used by us
         sys.modules.setdefault(name, _EmptyModule(name))

@@ -78,6 +78,7 @@ class ChangeLanguage(AdvisorAction):
     """The other language, or the one that was named; nothing else changes."""
 
     action_name = "action_change_language"
+    hands_back = False  # the next action does, in the new language
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         wanted = meaning.get("language") or named_language(turn.incoming.text)

@@ -59,7 +59,7 @@ async def _is_japanese(page: Page) -> bool:
 
 
 OVERFLOWING = """() => {
-    const shown = (e) => e.clientWidth && !e.classList.contains("away") && getComputedStyle(e).display !== "inline";
+    const shown = (e) => e.clientWidth && !e.closest(".away") && getComputedStyle(e).display !== "inline";
     const all = [document.scrollingElement, ...document.querySelector("advisor-chat").shadowRoot.querySelectorAll("*")];
     return all.filter((e) => shown(e) && e.scrollWidth > e.clientWidth + 1).map((e) => `${e.className || e.localName}: ${e.scrollWidth}`);
 }"""

@@ -154,14 +154,19 @@ class AdvisorChat extends HTMLElement {
   }
 
   showState(name) {
+    if (name === "lost" || name === "opening") {
+      // A short gap is nobody's worry, and every new try must not start the wait again.
+      this.patience ??= setTimeout(() => this.tell(this.texts[this.wire.last ? "lost" : "opening"]), LOST_AFTER_MS);
+      return;
+    }
     clearTimeout(this.patience);
-    const show = (text) => {
-      this.note.textContent = text;
-      this.note.hidden = !text;
-    };
-    if (name === "open") show("");
-    else if (name === "refused" || name === "busy") show(this.texts[name]);
-    else if (this.note.hidden) this.patience = setTimeout(() => show(this.texts[this.wire.last ? "lost" : "opening"]), LOST_AFTER_MS);
+    this.patience = null;
+    this.tell(name === "open" ? "" : this.texts[name]);
+  }
+
+  tell(text) {
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.note.hidden = !text;
   }
 
   showTyping(on) {
@@ -175,9 +180,9 @@ class AdvisorChat extends HTMLElement {
 
   showLine(frame) {
     const mine = frame.from === "owner";
+    this.showDay(frame.at);
     const line = mine ? this.ownersLine(frame) : this.advisorsLine(frame);
     this.settlePending(frame.cid);
-    this.showDay(frame.at);
     this.log.insertBefore(line, this.firstLoose());
     if (mine) {
       this.retire(frame.button);
@@ -206,7 +211,7 @@ class AdvisorChat extends HTMLElement {
     for (const element of [...this.log.children]) {
       if (element !== this.typing && ![...this.pending.values()].includes(element)) element.remove();
     }
-    Object.assign(this, { day: null, choices: new Set(), anchor: null, seen: 0 });
+    Object.assign(this, { day: null, minute: null, choices: new Set(), anchor: null, seen: 0 });
     this.buttons.clear();
   }
 
@@ -214,24 +219,27 @@ class AdvisorChat extends HTMLElement {
 
   advisorsLine(frame) {
     const bubble = h("div", { class: "bubble" }, ...format(frame.text || ""), picture(frame.image), this.document(frame.file));
-    const line = h("li", { class: "line advisor", lang: frame.lang }, this.speaker("advisor"), bubble);
+    const line = h("li", { class: "line advisor", lang: frame.lang }, this.speaker("advisor"), bubble, this.meta(frame.at));
     if (frame.buttons?.length) line.append(this.group(frame.buttons));
-    line.append(h("div", { class: "meta", lang: this.language }, this.time(frame.at)));
     return line;
   }
 
   ownersLine(frame) {
     return h("li", { class: "line owner", lang: written(frame.text) }, this.speaker("owner"),
-      h("div", { class: "bubble" }, ...paragraphs(frame.text || "")), h("div", { class: "meta", lang: this.language }, this.time(frame.at)));
+      h("div", { class: "bubble" }, ...paragraphs(frame.text || "")), this.meta(frame.at));
   }
 
   speaker(who) {
     return h("span", { class: "away", lang: this.language }, `${this.texts[who]}: `);
   }
 
-  time(at) {
+  /** When it was said; once a minute is enough. */
+  meta(at) {
     const moment = new Date(at);
-    return h("time", { datetime: moment.toISOString() }, moment.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" }));
+    const shown = moment.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" });
+    const repeated = shown === this.minute;
+    this.minute = shown;
+    return h("div", { class: "meta", lang: this.language }, repeated ? null : h("time", { datetime: moment.toISOString() }, shown));
   }
 
   document(file) {
@@ -245,6 +253,7 @@ class AdvisorChat extends HTMLElement {
     const day = new Date(at).toDateString();
     if (day === this.day) return;
     this.day = day;
+    this.minute = null;
     this.log.insertBefore(h("li", { class: "day" }, this.dayName(new Date(at))), this.firstLoose());
   }
 
@@ -335,6 +344,8 @@ class AdvisorChat extends HTMLElement {
 
   looked() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    if (scrollTop === this.placed) return; // that was us; more lines may have come since
+    this.placed = null;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     this.newer.hidden ||= this.atEnd;
   }
@@ -351,7 +362,8 @@ class AdvisorChat extends HTMLElement {
       const end = this.scroller.scrollHeight - this.scroller.clientHeight;
       const start = this.anchor ? this.anchor.offsetTop - MARGIN_PX : end;
       this.scroller.scrollTop = Math.min(end, start);
-      this.newer.hidden = end - start < NEAR_PX;
+      this.placed = this.scroller.scrollTop;
+      this.atEnd = this.newer.hidden = end - start < NEAR_PX;
     });
   }
 }

@@ -46,9 +46,12 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 .bubble p, .bubble ul, .bubble ol { margin: 0 0 .625rem; }
 .bubble > :last-child { margin-bottom: 0; }
 .bubble ul, .bubble ol { padding-left: 1.5rem; }
+.bubble ul { list-style: disc; }
+.bubble p, .bubble li { text-wrap: pretty; }
+:lang(ja) > .bubble { word-break: auto-phrase; }
 .bubble li + li { margin-top: .25rem; }
 .bubble strong { font-weight: 700; }
-.bubble a { color: var(--brand); text-underline-offset: .2em; word-break: break-all; }
+.bubble a { color: var(--brand); text-underline-offset: .2em; }
 .owner .bubble a { color: inherit; }
 .bubble img { display: block; max-width: 100%; height: auto; border-radius: .5rem; background: #fff; }
 .file { display: flex; align-items: center; gap: .75rem; min-height: 44px; }
@@ -80,6 +83,7 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 form { background: var(--bar); border-top: 1px solid var(--line); padding: 0 env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left); }
 .write { display: flex; align-items: flex-end; gap: .5rem; max-width: 46rem; margin: 0 auto; padding: .625rem 1rem; }
 textarea { flex: 1; min-width: 0; min-height: 48px; max-height: 9.5rem; resize: none; padding: .5625rem .875rem; border: 1px solid var(--off); border-radius: .875rem; background: var(--card); font-size: max(1.0625rem, 16px); line-height: 1.6; }
+textarea:focus-visible { border-color: transparent; outline-offset: -2px; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
 .send { flex: none; min-height: 48px; padding: 0 1.25rem; border: 1px solid transparent; border-radius: .875rem; background: var(--brand); color: var(--brand-ink); font-weight: 600; white-space: nowrap; }
 .send:hover { filter: brightness(1.08); }
