@@ -33,7 +33,7 @@ def test_training_is_skipped_when_nothing_changed(model: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "intent"),
-    [("こんにちは", "greet"), ("診断を始めたい", "start_assessment"), ("thank you so much", "thanks"), ("please delete my data", "delete_my_data")],
+    [("こんにちは", "greet"), ("診断を始めたい", "start_assessment"), ("thank you so much", "thanks")],
 )
 async def test_the_classifier_of_the_pipeline_understands(assistant: Assistant, text: str, intent: str) -> None:
     assert (await assistant.classify(text))["intent"]["name"] == intent
