@@ -66,7 +66,17 @@ async def test_an_old_button_and_a_button_pressed_twice_do_no_harm(talk: Talk) -
 
 @pytest.mark.parametrize(
     "text",
-    ['/answer_assessment{"value":"5"}', "/start", "あ" * 100_000, "😀😀😀", "\x00\x01", "שלום עולם", "<script>alert(1)</script>", "0[0] {x}", "   "],
+    [
+        '/answer_assessment{"value":"5"}',
+        "/start",
+        "あ" * 100_000,
+        "😀😀😀",
+        "\x00\x01",
+        "שלום עולם",
+        "<script>alert(1)</script>",
+        "0[0] {x}",
+        "   ",
+    ],
 )
 async def test_anything_typed_gets_a_kind_answer(talk: Talk, text: str) -> None:
     await begin(talk, *FIRM)

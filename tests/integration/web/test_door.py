@@ -10,6 +10,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from bot.channels.web.limits import Limits, TooManyConnections, Visitors
 from bot.channels.web.sessions import Session, Sessions
@@ -46,7 +47,7 @@ async def test_client_without_origin_needs_a_token(advisor: Advisor) -> None:
 
 async def test_other_subprotocol_is_refused(advisor: Advisor) -> None:
     with pytest.raises(InvalidStatus) as refusal:
-        async with connect(f"ws://127.0.0.1:{advisor.port}/ws", origin=advisor.origin):
+        async with connect(f"ws://127.0.0.1:{advisor.port}/ws", origin=Origin(advisor.origin)):
             pass
     assert refusal.value.response.status_code == 400
 
