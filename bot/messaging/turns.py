@@ -141,7 +141,10 @@ class Turns:
         """Count a failed try; after the last one say so to the owner and let the conversation go on."""
         async with self._database.transaction() as session:
             row = await session.get(InboxRow, inbox_id)
-            if row is None or row.state != "waiting":
+            if row is None or not await self._database.try_lock(session, f"conversation {row.conversation_id}"):
+                return  # another replica is at it, and counts for itself
+            await session.refresh(row)
+            if row.state != "waiting":
                 return
             row.attempts += 1
             if row.attempts < inbox.MOST_ATTEMPTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
 LANGUAGES = ("ja", "en")
+_VALUE = re.compile(r"\{(\w+)\}")
 
 
 def check_project(root: Path) -> list[str]:
@@ -64,6 +66,16 @@ def _check_responses(responses: Node) -> None:
         if len(variations) != len(LANGUAGES) or len(english) != 1:
             what = f"Response '{name}' does not have one Japanese and one English text"
             responses.problem(what, "Write both, English with its condition", name)
+        elif _parts_of(variations[0]) != _parts_of(variations[1]):
+            what = f"Response '{name}' does not use the same values and buttons in both languages"
+            responses.problem(what, "Compare the {values} of the texts, and the payloads of the buttons", name)
+
+
+def _parts_of(variation: Node) -> tuple[set[str], list[str]]:
+    """What a response must have alike in both languages: the values it is filled with, and what its buttons mean."""
+    text = variation.text("text", one_line=False) if variation.has("text") else ""
+    buttons = variation.items("buttons") if variation.has("buttons") else ()
+    return set(_VALUE.findall(text)), [each.text("payload") for each in buttons]
 
 
 def _check_rules(page: Node, intents: set[str], actions: set[str]) -> None:

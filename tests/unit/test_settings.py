@@ -1,0 +1,60 @@
+"""Settings come from the environment; a wrong one names its variable and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.services import ROOT
+from bot.settings import PREFIX, Settings, SettingsError, load_settings
+
+
+def test_without_any_variable_everything_has_a_default() -> None:
+    settings = load_settings({"PATH": "/bin"})
+    assert settings.language == "ja"
+    assert settings.time_zone == "Asia/Tokyo"
+    assert settings.database.startswith("sqlite:////")
+    assert settings.database.endswith("/data/advisor.db")
+
+
+WRONG = {
+    "an unknown variable": ({"ADVISOR_LANGAUGE": "en"}, "ADVISOR_LANGAUGE is not a setting .* did you mean ADVISOR_LANGUAGE"),
+    "an unknown language": ({"ADVISOR_LANGUAGE": "fr"}, "ADVISOR_LANGUAGE cannot be used: use ja or en"),
+    "a zone that does not exist": ({"ADVISOR_TIME_ZONE": "Asia/Edo"}, "ADVISOR_TIME_ZONE cannot be used: use an IANA name"),
+    "an origin with a path": ({"ADVISOR_ALLOWED_ORIGINS": "https://a.jp/x"}, "ADVISOR_ALLOWED_ORIGINS cannot be used: 'https://a.jp/x'"),
+    "a secret's file that is missing": ({"ADVISOR_REST_TOKEN_FILE": "/nowhere"}, "ADVISOR_REST_TOKEN_FILE names a file that cannot be"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_setting_names_its_variable_and_the_remedy(case: str) -> None:
+    environment, message = WRONG[case]
+    with pytest.raises(SettingsError, match=message):
+        load_settings(environment)
+
+
+def test_a_secret_may_be_the_content_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cret\n", encoding="utf-8")
+    assert load_settings({"ADVISOR_REST_TOKEN_FILE": str(tmp_path / "token")}).rest_token == "s3cret"
+
+
+def test_the_signing_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    settings = load_settings({"ADVISOR_DATA_DIR": str(tmp_path / "new")})
+    key = settings.signing_key()
+    assert len(key) >= 32
+    assert load_settings({"ADVISOR_DATA_DIR": str(tmp_path / "new")}).signing_key() == key
+    assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_data_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SettingsError, match="set ADVISOR_DATA_DIR to a folder that may be written"):
+        load_settings({"ADVISOR_DATA_DIR": str(tmp_path / "file")}).signing_key()
+
+
+def test_every_setting_stands_in_the_example_file() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    missing = [field for field in Settings.model_fields if f"{PREFIX}{field.upper()}=" not in example]
+    assert Settings.model_fields
+    assert missing == []
