@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.messaging.files import Content, FileGone
 from bot.messaging.message import Incoming, Reply
 from bot.turn import Turn
 
@@ -58,3 +59,16 @@ class FakeResponder:
     def apology(self, language: str) -> Reply:
         """Said when a turn failed every time."""
         return Reply(text=f"apology in {language}", language=language)
+
+
+class FakeFiles:
+    """Knows the files that a test puts into `contents`, by address."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, Content] = {}
+
+    async def read(self, url: str) -> Content:
+        """The file, or FileGone."""
+        if url not in self.contents:
+            raise FileGone(url)
+        return self.contents[url]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging import inbox, outbox
 from bot.messaging.bell import INBOX, Bell, wait_for
+from bot.messaging.files import Content, FileGone, Files
 from bot.messaging.message import Delivery, Incoming, Line, Reply
 from bot.storage.database import Database
 
@@ -26,10 +27,11 @@ class Unavailable(Exception):
 class Desk:
     """Everything a channel may do."""
 
-    def __init__(self, database: Database, bell: Bell, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, bell: Bell, clock: Callable[[], datetime], files: Files | None = None) -> None:
         self._database = database
         self._bell = bell
         self._clock = clock
+        self._files = files
 
     async def receive(self, incoming: Incoming) -> bool:
         """Store what came; when this returns, it is safe on disk. False: it had come before. Raises Unavailable."""
@@ -79,6 +81,15 @@ class Desk:
         """Whether `payload` was handed out in this conversation, so that sending it back presses the button."""
         async with self._database.reading() as session:
             return await outbox.find_button(session, conversation, payload) is not None
+
+    async def file(self, url: str) -> Content:
+        """The picture or document behind an address that a reply named. Raises FileGone, or Unavailable."""
+        if self._files is None:
+            raise FileGone(url)
+        try:
+            return await self._files.read(url)
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable from error
 
     def listening(self, topic: str) -> AbstractContextManager[asyncio.Event]:
         """An event that is set when something was said: `topic` is a conversation, or a channel's name for all of its conversations."""

@@ -10,12 +10,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.channels.web.origins import Origins
+from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.files import FileGone
 
 LANGUAGES = ("ja", "en")
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -70,6 +73,29 @@ class Pages:
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(asset.zipped, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"})
         return Response(asset.body, media_type=asset.media_type, headers=headers)
+
+
+class Downloads:
+    """Serves `/files/`: pictures inline, everything else to be kept. The address itself is the permission: signed, and for a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def file(self, request: Request) -> Response:
+        """One picture or document."""
+        try:
+            content = await self._desk.file(request.url.path)
+        except FileGone as gone:
+            raise HTTPException(404) from gone
+        except Unavailable as away:
+            raise HTTPException(503) from away
+        shown = "inline" if content.media_type.startswith("image/") else "attachment"
+        headers = SAFE | {
+            "Cache-Control": "private, max-age=3600",
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(content.name)}",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        }
+        return Response(content.data, media_type=content.media_type, headers=headers)
 
 
 def _asset(path: Path) -> _Asset:

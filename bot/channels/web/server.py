@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from bot.channels.web.limits import Limits, Visitors
 from bot.channels.web.origins import Origins
-from bot.channels.web.pages import Pages
+from bot.channels.web.pages import Downloads, Pages
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.sockets import Sockets
 from bot.messaging.desk import Desk
@@ -32,7 +32,7 @@ def web_routes(
     clock: Callable[[], datetime] = _now,
     limits: Limits | None = None,
 ) -> list[BaseRoute]:
-    """`/`, `/static/…` and `/ws`. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
+    """`/`, `/static/…`, `/files/…` and `/ws`. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
 
     Run uvicorn with `ws_max_size=limits.frame_bytes` and `ws_per_message_deflate=False`: a frame is refused before it is held in memory.
     """
@@ -43,5 +43,6 @@ def web_routes(
     return [
         Route("/", pages.page, name="chat"),
         Route("/static/{version}/{name}", pages.asset, name="static"),
+        Route("/files/{signed}", Downloads(desk).file, name="file"),
         WebSocketRoute("/ws", sockets.serve, name="socket"),
     ]

@@ -23,6 +23,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.turns import Responder, Turns
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
+from tests.fakes import FakeFiles
 
 SECRET = b"a secret of the tests"
 #: Nothing here takes longer, so a test that waits for this long has failed.
@@ -57,6 +58,7 @@ class Advisor:
         self._limits = limits or Limits()
         self._allowed_origins = allowed_origins
         self._routes = routes
+        self.files = FakeFiles()
         self.port = port or _free_port()
 
     @property
@@ -81,7 +83,7 @@ class Advisor:
         """Everything that `advisor serve` would run for the web."""
         self.database = Database(self._url)
         bell = Bell()
-        self.desk = Desk(self.database, bell, self._clock)
+        self.desk = Desk(self.database, bell, self._clock, self.files)
         self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
         routes = web_routes(self.desk, secret_key=SECRET, allowed_origins=self._allowed_origins, clock=self._clock, limits=self._limits)
         config = uvicorn.Config(

@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import STATIC
+from bot.messaging.files import Content
 from tests.integration.web.serving import Advisor
 
 #: What the design allows for script and style, compressed as they are sent.
@@ -123,3 +124,19 @@ def test_what_is_no_origin_cannot_be_allowed(origin: str) -> None:
 
 def test_strange_host_header_cannot_widen_the_policy() -> None:
     assert "evil" not in Origins(()).content_security_policy("evil.example; script-src *")
+
+
+async def test_a_picture_is_shown_and_a_document_is_kept_under_its_own_name(advisor: Advisor) -> None:
+    advisor.files.contents = {
+        "/files/a": Content(b"png", "image/png", "radar.png"),
+        "/files/b": Content(b"pdf", "application/pdf", "診断.pdf"),
+    }
+    picture, document = await _get(advisor, "/files/a"), await _get(advisor, "/files/b")
+    assert (picture.content, picture.headers["content-type"]) == (b"png", "image/png")
+    assert picture.headers["content-disposition"].startswith("inline")
+    assert document.headers["content-disposition"] == "attachment; filename*=UTF-8''%E8%A8%BA%E6%96%AD.pdf"
+    assert document.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_an_address_behind_which_nothing_stands_is_not_found(advisor: Advisor) -> None:
+    assert (await _get(advisor, "/files/forged")).status_code == 404
