@@ -1,62 +1,92 @@
-"""How long a turn takes (text in → replies committed) early and late in a conversation: `uv run python -m tests.benchmarks.turns`."""
+"""How long a turn takes (text in → replies committed) early and late in a conversation, beside stock Rasa in the same run.
+
+`uv run python -m tests.benchmarks.turns` (with `--alone`: without stock Rasa).
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import secrets
 import statistics
 import tempfile
 import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import psutil
 
-from bot.app import open_advisor, read_content
+from bot.app import Advisor, open_advisor, read_content
 from bot.assistant.training import ensure_model
 from bot.messaging.message import Incoming
 from bot.services import ROOT
 from bot.settings import load_settings
+from dialogues.actions import all_actions
+from tests.benchmarks.stock_rasa import stock_rasa
 
 LENGTHS = (5, 50, 300)
 WINDOW = 20
+MODELS = ROOT / "data" / "test-models"
 SAID = (
     *("こんにちは", "棚卸しに丸一日かかる", "診断を始めたい", "2", "なぜ聞くの?"),
     *("ここまでにします", "ありがとう", "CRMって何?", "計画を見せて", "続けます"),
 )
 
 
-async def measure(data: Path) -> None:
-    """Talk 300 turns and print the table."""
+async def measure(data: Path, alone: bool) -> None:
+    """Talk 320 turns with each and print both tables."""
     started = time.perf_counter()
     settings = load_settings({"ADVISOR_DATA_DIR": str(data)})
-    model = ensure_model(ROOT, ROOT / "data" / "test-models", print)
-    services = read_content(ROOT, ROOT / "data" / "test-models")
+    model = ensure_model(ROOT, MODELS, print)
+    services = read_content(ROOT, MODELS)
     async with open_advisor(settings, model, services) as advisor:
         await advisor.database.migrate()
-        times = [await _turn(advisor, number) for number in range(max(LENGTHS) + WINDOW)]
-        print(f"from start to first answer: {time.perf_counter() - started - sum(times[1:]):.1f} s")
-    print(f"{'turn':>6} {'p50 ms':>8} {'p95 ms':>8}")
+        times = await _talk(partial(_turn, advisor))
+        first = time.perf_counter() - started - sum(times[1:])
+        ours = _report("the advisor", times, first, psutil.Process().memory_info().rss / 2**20)
+        names = [action.name() for action in all_actions(services)]
+    if alone:
+        return
+    started = time.perf_counter()
+    async with stock_rasa(model, names, data) as rasa:
+        times = await _talk(rasa.turn)
+        first = time.perf_counter() - started - sum(times[1:])
+        theirs = _report("stock Rasa (in memory, over HTTP)", times, first, rasa.memory_megabytes())
+    for length in LENGTHS:
+        print(f"the advisor / stock Rasa at turn {length}: {ours[length] / theirs[length]:.2f}")
+
+
+async def _talk(turn: Callable[[str], Awaitable[float]]) -> list[float]:
+    return [await turn(SAID[number % len(SAID)]) for number in range(max(LENGTHS) + WINDOW)]
+
+
+async def _turn(advisor: Advisor, text: str) -> float:
+    started = time.perf_counter()
+    await advisor.desk.receive(Incoming("terminal", secrets.token_hex(8), "terminal:benchmark", text=text))
+    await advisor.turns.answer_waiting()
+    return time.perf_counter() - started
+
+
+def _report(name: str, times: list[float], first: float, memory: float) -> Mapping[int, float]:
+    """Print one table; returns the medians (seconds) by length."""
+    print(f"\n{name}: first answer after {first:.1f} s, memory {memory:.0f} MB\n{'turn':>6} {'p50 ms':>8} {'p95 ms':>8}")
     medians = {}
     for length in LENGTHS:
         window = sorted(times[length - 5 : length - 5 + WINDOW])
         medians[length] = statistics.median(window)
         print(f"{length:>6} {medians[length] * 1000:>8.1f} {window[int(WINDOW * 0.95) - 1] * 1000:>8.1f}")
     print(f"turn 300 / turn 5: {medians[300] / medians[5]:.2f}")
-    print(f"memory: {psutil.Process().memory_info().rss / 2**20:.0f} MB")
-
-
-async def _turn(advisor, number: int) -> float:  # type: ignore[no-untyped-def]
-    started = time.perf_counter()
-    incoming = Incoming("terminal", secrets.token_hex(8), "terminal:benchmark", text=SAID[number % len(SAID)])
-    await advisor.desk.receive(incoming)
-    await advisor.turns.answer_waiting()
-    return time.perf_counter() - started
+    return medians
 
 
 def main() -> None:
     """Run in a folder of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--alone", action="store_true", help="leave stock Rasa out")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="advisor-benchmark-") as folder:
-        asyncio.run(measure(Path(folder)))
+        asyncio.run(measure(Path(folder), chosen.alone))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def test_dialogues_in_order_raise_nothing(tmp_path: Path) -> None:
 SPOILED = {
     "a response in one language": ("domain", ENGLISH, "", "utter_hello' does not have one Japanese and one English"),
     "a value in one language only": ("domain", "Hello {name}.", "Hello.", "utter_hello' does not use the same values and buttons"),
-    "a button that means something else": ("domain", '"Start", payload: "start"', '"Start", payload: "stop"', "the same values and buttons"),
+    "a button that means something else": ("domain", '"Start", payload: "start"', '"Start", payload: "stop"', "same values and buttons"),
     "a rule about an unknown intent": ("rules", "intent: greet", "intent: great", "Unknown intent 'great'"),
     "a rule with an unknown action": ("rules", "action: action_greet", "action: action_meet", "Unknown action 'action_meet'"),
     "examples of an unknown intent": ("messages", "intent: greet", "intent: great", "Unknown intent 'great'"),

@@ -32,7 +32,9 @@ def web_routes(
     clock: Callable[[], datetime] = _now,
     limits: Limits | None = None,
 ) -> list[BaseRoute]:
-    """`/`, `/static/…`, `/files/…` and `/ws`. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
+    """`/`, `/static/…`, `/files/…` and `/ws`. `allowed_origins` may open the socket and frame the page.
+
+    Raises ValueError for what is no origin.
 
     Run uvicorn with `ws_max_size=limits.frame_bytes` and `ws_per_message_deflate=False`: a frame is refused before it is held in memory.
     """
