@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.assistant.agent import Assistant, load_assistant, warm_up
+from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web.server import web_routes
@@ -87,9 +87,12 @@ async def open_advisor(
         await database.close()
 
 
-def read_content(root: Path = ROOT, cache: Path | None = None) -> Services:
-    """All content, checked; `cache` is a folder for what is built from it. Raises ContentError."""
-    return load_services(root, cache)
+def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
+    """All content, checked, and then the search out of the model that `find_model` names. Raises ContentError or ModelError."""
+    try:
+        return load_services(root, find_model)
+    except OSError as error:
+        raise ModelError(f"the trained model cannot be read ({error}); run `advisor train --force`") from error
 
 
 def build_web(advisor: Advisor) -> Starlette:

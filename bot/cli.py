@@ -32,8 +32,9 @@ FOUND_WRONG, SET_UP_WRONG = 1, 2
 #: The steps of a training whose beginning is worth a line, and how far along it then is (share of the usual time).
 _STEPS = {
     "nlu_training_data_provider": ("reading the training messages", 0.10),
-    "SudachiTokenizer": ("cutting them into words", 0.25),
-    "LinearIntentClassifier": ("learning to understand", 0.30),
+    "SudachiTokenizer": ("cutting them into words", 0.15),
+    "LinearIntentClassifier": ("learning to understand", 0.25),
+    "TopicRanker": ("learning the topics", 0.50),
     "training_tracker_provider": ("learning the rules of conversation", 0.90),
 }
 
@@ -117,8 +118,8 @@ def serve(
         from bot import app as parts  # noqa: PLC0415
 
         listener = parts.claim_port(host, port)
-        services = parts.read_content(cache=chosen.models)
-        model = prepared(chosen)
+        services = parts.read_content(lambda: prepared(chosen))
+        model = trained_model(chosen)
 
         def ready() -> None:
             err.print(f"Ready in {time.monotonic() - started:.0f} s: open [bold]http://localhost:{port}/[/bold]  (stop with Ctrl-C)")
@@ -143,8 +144,8 @@ def chat(
         from bot import app as parts  # noqa: PLC0415
         from bot.channels.terminal import Terminal  # noqa: PLC0415
 
-        services = parts.read_content(cache=chosen.models)
-        model = prepared(chosen)
+        services = parts.read_content(lambda: prepared(chosen))
+        model = trained_model(chosen)
         console = Console(highlight=False)
 
         async def run() -> None:
@@ -207,11 +208,12 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Show the ranking.")] = False,
 ) -> None:
     """Put one question to the knowledge base."""
+    chosen = settings()
     with one_clear_line():
         from bot import app as parts  # noqa: PLC0415
         from bot.operations.asking import show_answer  # noqa: PLC0415
 
-        show_answer(parts.read_content(), text, lang, explain, Console(highlight=False))
+        show_answer(parts.read_content(lambda: trained_model(chosen)), text, lang, explain, Console(highlight=False))
 
 
 @app.command()

@@ -15,8 +15,11 @@ Scores = npt.NDArray[np.float32]
 #: BM25's usual values; on our data they hardly matter.
 K1 = 1.2
 B = 0.75
-#: How closely the classifier follows its training texts.
-SVM_C = 0.5
+#: How closely the classifier follows its training texts, and when its training is near enough to the end.
+SVM_C = 0.3
+SVM_TOLERANCE = 0.05
+#: Terms of fewer texts teach the classifier little and are most of its memory.
+IN_HOW_MANY = 3
 
 
 class Bm25:
@@ -45,7 +48,7 @@ class Classifier:
 
     def __init__(self, texts: Sequence[Sequence[str]], labels: Sequence[int], label_count: int) -> None:
         """`labels[i]` (0 to `label_count` - 1) is what `texts[i]` is about. With fewer than three labels in use all scores are 0."""
-        self._vocabulary, counts = _without_singles(*_count(texts))
+        self._vocabulary, counts = _without_rare(*_count(texts))
         in_how_many = np.bincount(counts.indices, minlength=counts.shape[1])
         self._idf = np.log((1 + counts.shape[0]) / (1 + in_how_many)).astype(np.float32) + 1
         self._weights = np.zeros((len(self._vocabulary), label_count), np.float32)
@@ -54,7 +57,7 @@ class Classifier:
             self._train(counts, labels)
 
     def _train(self, counts: csr_matrix, labels: Sequence[int]) -> None:
-        machine = LinearSVC(C=SVM_C, random_state=0).fit(self._weighted(counts), np.asarray(labels))
+        machine = LinearSVC(C=SVM_C, tol=SVM_TOLERANCE, random_state=0).fit(self._weighted(counts), np.asarray(labels))
         self._weights[:, machine.classes_] = machine.coef_.T
         self._bias[machine.classes_] = machine.intercept_
 
@@ -88,9 +91,9 @@ def _count(documents: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matr
     return vocabulary, csr_matrix((np.array(values, np.float32), np.array(columns, np.int32), np.array(starts, np.int32)), shape=shape)
 
 
-def _without_singles(vocabulary: dict[str, int], counts: csr_matrix) -> tuple[dict[str, int], csr_matrix]:
-    """Leaves out the terms of a single text: they teach the classifier little and are most of its memory."""
-    kept = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) > 1)
+def _without_rare(vocabulary: dict[str, int], counts: csr_matrix) -> tuple[dict[str, int], csr_matrix]:
+    in_how_many = np.bincount(counts.indices, minlength=counts.shape[1])
+    kept = np.flatnonzero(in_how_many >= min(IN_HOW_MANY, in_how_many.max(initial=1)))
     terms = list(vocabulary)
     return {terms[column]: place for place, column in enumerate(kept)}, counts[:, kept]
 

@@ -11,6 +11,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from sys import intern
 from typing import Any
 
@@ -53,10 +54,11 @@ _tokenizer_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Word:
-    """A content word: its normalised form, and how it is read (katakana; the word itself in English)."""
+    """A word: its normalised form, how it is read (katakana; the word itself in English), and whether it is more than grammar."""
 
     form: str
     reading: str
+    is_content: bool = True
 
 
 def language_of(text: str) -> str | None:
@@ -75,9 +77,12 @@ def normalise(text: str) -> str:
 def words(text: str, language: str | None = None) -> list[Word]:
     """The content words of a text, in order, without stop words; `language` is found from the text when not given."""
     normal = normalise(text)
-    if (language or language_of(normal)) == "ja":
-        return _japanese_words(normal)
-    return _english_words(normal)
+    return [word for word in _spoken(normal, language or language_of(normal)) if word.is_content]
+
+
+def _spoken(normal: str, language: str | None) -> list[Word]:
+    """Every word of a normalised text, those of mere grammar included."""
+    return _japanese_words(normal) if language == "ja" else _english_words(normal)
 
 
 def character_grams(text: str, language: str | None = None) -> list[str]:
@@ -91,30 +96,36 @@ def character_grams(text: str, language: str | None = None) -> list[str]:
 
 @dataclass(frozen=True)
 class Features:
-    """What a text is compared by: content words, character n-grams, and 2+3-grams of how its words are read (Japanese only).
+    """What a text is compared by: content words, character n-grams, 2+3-grams of how its words are read (Japanese only), and phrases.
 
-    Readings let 「たなおろし」 meet 「棚卸し」.
+    Readings let 「たなおろし」 meet 「棚卸し」. Phrases are pairs of content words, and all words and their pairs, grammar included: "not
+    worth it" and "worth it" share their content words only.
     """
 
     words: tuple[str, ...]
     grams: tuple[str, ...]
     readings: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
 
     @property
     def all(self) -> list[str]:
         """Everything together, each kind marked so that equal strings of different kinds stay apart."""
-        kinds = (("w:", self.words), ("g:", self.grams), ("r:", self.readings))
+        kinds = (("w:", self.words), ("g:", self.grams), ("r:", self.readings), ("p:", self.phrases))
         return [intern(mark + each) for mark, features in kinds for each in features]
 
 
 def features_of(text: str) -> Features:
     """The features of a text in whatever language it is written; no features for emoji, blanks or nothing."""
-    language = language_of(text)
-    found = words(text, language)
-    read = "".join(word.reading for word in found) if language == "ja" else ""
-    readings = (read[i : i + n] for n in (2, 3) for i in range(len(read) - n + 1))
+    normal = normalise(text)
+    language = language_of(normal)
+    spoken = _spoken(normal, language)
+    content = [word for word in spoken if word.is_content]
+    read = "".join(word.reading for word in content) if language == "ja" else ""
+    readings = [read[i : i + n] for n in (2, 3) for i in range(len(read) - n + 1)]
+    every, forms = [word.form for word in spoken], [word.form for word in content]
+    phrases = [*(f"{first} {second}" for first, second in pairwise(forms)), *every, *(f"{first}_{second}" for first, second in pairwise(every))]
     # One object per different string: an index holds a million of them while it is built.
-    return Features(*(tuple(map(intern, each)) for each in ([word.form for word in found], character_grams(text, language), readings)))
+    return Features(*(tuple(map(intern, each)) for each in (forms, character_grams(normal, language), readings, phrases)))
 
 
 def padded_grams(text: str, shortest: int, longest: int) -> list[str]:
@@ -126,13 +137,17 @@ def padded_grams(text: str, shortest: int, longest: int) -> list[str]:
 def _japanese_words(normal: str) -> list[Word]:
     with _tokenizer_lock:  # a Sudachi tokenizer serves one thread at a time
         pieces = [(each.part_of_speech()[0], each.normalized_form(), each.reading_form()) for each in _tokenizer().tokenize(normal)]
-    kept = [Word(normalise(form), reading) for part, form, reading in pieces if part not in _DROPPED_PARTS]
-    return [word for word in kept if word.form.strip() and word.form not in JAPANESE_STOP_WORDS]
+    spoken = [Word(form, reading, _is_content(part, form)) for part, written, reading in pieces for form in (normalise(written),)]
+    return [word for word in spoken if word.form.strip()]
+
+
+def _is_content(part: str, form: str) -> bool:
+    return part not in _DROPPED_PARTS and form not in JAPANESE_STOP_WORDS
 
 
 def _english_words(normal: str) -> list[Word]:
     found = [each.replace("'", "").replace("’", "") for each in _LATIN_WORD.findall(normal)]
-    return [Word(stem, stem) for each in found if each not in ENGLISH_STOP_WORDS for stem in (stemmed(each),)]
+    return [Word(stem, stem, each not in ENGLISH_STOP_WORDS) for each in found for stem in (stemmed(each),)]
 
 
 def stemmed(word: str) -> str:

@@ -158,9 +158,9 @@ async def running_turns(turns: Turns) -> AsyncIterator[Turns]:
 
 
 @pytest.fixture(scope="session")
-def services() -> Services:
+def services(model: Path) -> Services:
     """All shipped content, read once."""
-    return load_services(ROOT, CACHE)
+    return load_services(ROOT, lambda: model)
 
 
 @pytest.fixture(scope="session")

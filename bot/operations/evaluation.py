@@ -33,17 +33,18 @@ class EvaluationError(Exception):
 
 def run_evaluation(what: str, file: Path, out_of_scope: Path | None, as_json: bool, model: Callable[[], Path]) -> None:
     """Evaluate FILE and print the report. Raises EvaluationError for an unknown kind or a file that does not fit."""
+    keys = {"knowledge": ("text", "gold"), "intents": ("text", "intent"), "answers": ("text", "dimension", "level")}
+    if what not in keys:
+        raise EvaluationError(f"'{what}' cannot be evaluated; use {', '.join(keys)}")
+    rows = read_rows(file, keys[what])
+    outside = read_rows(out_of_scope, ("text",)) if out_of_scope else []
+    services = load_services(ROOT, model)
     if what == "knowledge":
-        outside = read_rows(out_of_scope, ("text",)) if out_of_scope else []
-        report, wrong = evaluate_knowledge(load_services(ROOT), read_rows(file, ("text", "gold")), outside)
+        report, wrong = evaluate_knowledge(services, rows, outside)
     elif what == "intents":
-        rows, services = read_rows(file, ("text", "intent")), load_services(ROOT)
-        assistant = load_assistant(model(), services)
-        report, wrong = asyncio.run(evaluate_intents(lambda text: assistant.classify(text), rows))
-    elif what == "answers":
-        report, wrong = evaluate_answers(load_services(ROOT), read_rows(file, ("text", "dimension", "level")))
+        report, wrong = asyncio.run(evaluate_intents(load_assistant(model(), services).classify, rows))
     else:
-        raise EvaluationError(f"'{what}' cannot be evaluated; use knowledge, intents or answers")
+        report, wrong = evaluate_answers(services, rows)
     _print(report, wrong, as_json)
 
 

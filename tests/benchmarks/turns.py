@@ -39,7 +39,7 @@ async def measure(data: Path, alone: bool) -> None:
     started = time.perf_counter()
     settings = load_settings({"ADVISOR_DATA_DIR": str(data)})
     model = ensure_model(ROOT, MODELS, print)
-    services = read_content(ROOT, MODELS)
+    services = read_content(lambda: model)
     async with open_advisor(settings, model, services) as advisor:
         await advisor.database.migrate()
         times = await _talk(partial(_turn, advisor))

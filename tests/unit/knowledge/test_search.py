@@ -7,8 +7,8 @@ from statistics import median
 
 import pytest
 
+from bot.services import Services
 from knowledge.base import KnowledgeBase, load_knowledge, load_samples
-from knowledge.samples import load_intent_samples
 from knowledge.search import ANSWER_FROM, NOTHING_BELOW, KnowledgeSearch, Ranking, Verdict, verdict_of
 from tests.unit.knowledge.builders import make_knowledge
 
@@ -21,9 +21,8 @@ def base() -> KnowledgeBase:
 
 
 @pytest.fixture(scope="module")
-def search(base: KnowledgeBase) -> KnowledgeSearch:
-    outside = load_intent_samples(PROJECT / "nlu" / "intents", ("out_of_scope", "greet", "goodbye", "thanks"))
-    return KnowledgeSearch(base, load_samples(PROJECT / "nlu" / "topics"), outside)
+def search(services: Services) -> KnowledgeSearch:
+    return services.search
 
 
 def ids(ranking: Ranking) -> list[str]:
