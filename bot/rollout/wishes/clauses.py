@@ -62,15 +62,26 @@ _BEFORE_IT = (
 _BEHIND_IT = ((Role.FROM, r"^\s?(?:onwards?|or later|and after|at the earliest)"), (Role.AFTER, r"^\s?(?:is|are) over"))
 _NEGATED = re.compile(r"\b(?:not?|never|nothing|don't|dont|no \w+)\b[^,.;]*$")
 _JOINER = re.compile(r"^\s?(?:から|より|~|-|to|until|till|through|thru)\s?$")
-_LIST = re.compile(r"^\s?(?:と|や|、|・|,|and|or|&|and on|or on|and the)?\s?$")
+_LIST = re.compile(r"^\s?(?:と|や|・|and|or|&|and on|or on|and the)\s?$")
+_LIST_OF_WEEKDAYS = re.compile(r"^\s?(?:、|,)?\s?$")
 
 
 def clauses_of(text: str, finds: Sequence[Find], words: WishWords) -> list[Clause]:
     """Every find with what is said about it; "from A to B" becomes one stretch."""
     joined = _joined(text, finds)
     read = _japanese if _JAPANESE.search(text) else _english
-    clauses = [read(text, joined, index, words) for index in range(len(joined))]
+    clauses = [_settled(read(text, joined, index, words), words) for index in range(len(joined))]
     return _inherited(text, joined, clauses, backwards=read is _japanese)
+
+
+def _settled(clause: Clause, words: WishWords) -> Clause:
+    """What a thing says by itself goes before the words around it."""
+    thing = clause.thing
+    if isinstance(thing, Stretch) and thing.explicit:
+        return replace(clause, role=Role.PLAIN)
+    if isinstance(thing, Stretch) and words.has("new_year_comes", clause.words):
+        return replace(clause, role=Role.FROM)
+    return replace(clause, closed=False) if isinstance(thing, (Clock, Part)) else clause
 
 
 def _joined(text: str, finds: Sequence[Find]) -> list[Find]:
@@ -100,7 +111,7 @@ def _japanese(text: str, finds: Sequence[Find], index: int, words: WishWords) ->
     before, after = _between(text, finds, index)
     find = finds[index]
     said = re.split("[。.!?!?]", after)[0]
-    if re.search(r"定休|休業|店休|公休", before[-6:]) and isinstance(find.thing, Weekdays) and len(before) < 8:
+    if re.search(r"定休|休業|店休|公休", before[-6:]) and isinstance(find.thing, Weekdays) and len(before) < 8 and not after.startswith("に"):
         said = before + said
     return Clause(
         find.thing,
@@ -140,13 +151,20 @@ def _turned(role: Role, thing: Thing) -> Role:
     return {Role.BEFORE: Role.FROM}.get(role, role)
 
 
+def _is_single_weekday(thing: Thing) -> bool:
+    return isinstance(thing, Mark) or isinstance(thing, Weekdays) and len(thing.days) == 1
+
+
 def _inherited(text: str, finds: Sequence[Find], clauses: list[Clause], backwards: bool) -> list[Clause]:
     """In "not on sundays or public holidays" and 「日曜と祝日は休み」 what is said of one is said of both."""
     order = range(len(clauses) - 1, 0, -1) if backwards else range(1, len(clauses))
     for index in order:
         giver, taker = (index, index - 1) if backwards else (index - 1, index)
         alike = all(isinstance(clauses[each].thing, (Weekdays, Mark, Stretch, Day, MonthDays)) for each in (giver, taker))
-        if alike and clauses[taker].meant and _LIST.match(text[finds[index - 1].end : finds[index].start]):
+        between = text[finds[index - 1].end : finds[index].start]
+        weekdays = all(_is_single_weekday(clauses[each].thing) for each in (giver, taker))
+        listed = _LIST.match(between) or weekdays and _LIST_OF_WEEKDAYS.match(between)
+        if alike and clauses[taker].meant and listed:
             said = clauses[giver]
             clauses[taker] = replace(clauses[taker], avoided=said.avoided, closed=said.closed, busy=said.busy, only=said.only)
     return clauses

@@ -60,6 +60,7 @@ def bounds_of(clauses: Sequence[Clause], words: WishWords) -> tuple[time | None,
         return hours_of(windows[-1], part)
     opens: time | None = None
     closes: time | None = None
+    clocked = any(isinstance(clause.thing, Clock) and clause.meant for clause in clauses)
     for clause in clauses:
         if isinstance(clause.thing, Clock) and clause.role in (Role.FROM, Role.AFTER):
             opens = resolved(clause.thing, part)
@@ -67,7 +68,7 @@ def bounds_of(clauses: Sequence[Clause], words: WishWords) -> tuple[time | None,
             closes = resolved(clause.thing, part)
         elif isinstance(clause.thing, Part) and clause.role is Role.BEFORE:
             closes = words.parts[clause.thing.name].opens
-        elif isinstance(clause.thing, Part) and clause.avoided:
+        elif isinstance(clause.thing, Part) and clause.avoided and not clocked:
             opens, closes = _without(clause.thing.name, opens, closes, words)
     return opens, closes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import available_timezones
@@ -63,13 +63,14 @@ class Said:
 
 def decide(said: Said) -> Wish:
     """The wish behind what was said."""
-    for rule in _RULES:
-        wish = rule(said)
-        if wish is not None:
-            return wish
     if said.about is About.PAUSE:
-        return Wish(Kind.STOP)
-    return unclear(Problem.SEASON_DATES if said.has("season") else Problem.NO_TIME)
+        resting = replace(said, clauses=[replace(clause, avoided=True) for clause in said.clauses])
+        return _first(_RULES_OF_A_PAUSE, resting) or Wish(Kind.STOP)
+    return _first(_RULES, said) or unclear(Problem.SEASON_DATES if said.has("season") else Problem.NO_TIME)
+
+
+def _first(rules: Sequence[Callable[[Said], Wish | None]], said: Said) -> Wish | None:
+    return next((wish for rule in rules if (wish := rule(said)) is not None), None)
 
 
 # --- zone, and what cannot be --------------------------------------------------------------------------------------------
@@ -133,15 +134,17 @@ def _first_after(thing: Day | Stretch, clause: Clause) -> date | None:
     if clause.role in (Role.AFTER, Role.THROUGH):
         return back_on
     if clause.role is Role.UNTIL:
-        return back_on if clause.closed and _counts_last_day(clause) else starts_on
+        return back_on if _counts_last_day(thing, clause) else starts_on
     if clause.role is Role.BEFORE and clause.avoided:
         return starts_on
     return None
 
 
-def _counts_last_day(clause: Clause) -> bool:
-    """「10日まで休業」 closes the tenth too; "closed until the 10th" opens on it."""
-    return re.search("[\u3040-\u30ff\u4e00-\u9fff]", clause.words) is not None
+def _counts_last_day(thing: Day | Stretch, clause: Clause) -> bool:
+    """「10日まで休業」 and 「年末までいりません」 include that day; "closed until the 10th" opens on it."""
+    japanese = re.search("[\u3040-\u30ff\u4e00-\u9fff]", clause.words) is not None
+    ends_month = isinstance(thing, Day) and (thing.day + _DAY).day == 1
+    return japanese and (clause.closed or clause.avoided and ends_month)
 
 
 def _back_after(thing: Day | Stretch, clause: Clause, said: Said) -> date | None:
@@ -208,20 +211,19 @@ def _rule_text(rules: Sequence[Rule], month_days: Sequence[MonthDays], named: fr
 
 
 def _season(said: Said) -> Wish | None:
-    if any(_is_positive_day(clause) for clause in said.clauses):
+    if any(isinstance(clause.thing, (Day, Moment)) and clause.meant for clause in said.clauses):
         return None
+    another = any(isinstance(clause.thing, Stretch) and clause.meant and not clause.thing.explicit for clause in said.clauses)
     for clause in said.clauses:
         thing = clause.thing
-        if isinstance(thing, Stretch) and (not clause.meant or thing.explicit or said.has("avoid") or said.has("closed")):
+        if isinstance(thing, Stretch) and (not clause.meant or thing.explicit):
             yearly = thing.yearly or said.marked("yearly")
+            if not yearly and not thing.explicit and thing.first <= said.today <= thing.last:
+                return Wish(Kind.NOT_BEFORE, day=thing.back_on, named_day=True)
             return Wish(Kind.SEASON, day=max(thing.first, said.today) if not yearly else thing.first, until=thing.last, yearly=yearly)
-        if isinstance(thing, Day) and not clause.meant and thing.named:
+        if isinstance(thing, Day) and not clause.meant and thing.named and not another:
             return Wish(Kind.SEASON, day=thing.day, until=thing.day, yearly=said.marked("yearly"))
     return None
-
-
-def _is_positive_day(clause: Clause) -> bool:
-    return isinstance(clause.thing, (Day, Moment)) and clause.meant
 
 
 def _hours(said: Said) -> Wish | None:
@@ -230,7 +232,7 @@ def _hours(said: Said) -> Wish | None:
     weekdays, closed = _weekdays(said)
     opens, closes = bounds_of(said.clauses, said.words)
     holidays = _holidays(said)
-    if weekdays is None and closed is None and opens is None and closes is None and holidays is None:
+    if weekdays is None and opens is None and closes is None and holidays is None and (closed is None or _other_day_meant(said)):
         return None
     at, part = said.time()
     bounded = opens is not None or closes is not None
@@ -244,6 +246,12 @@ def _hours(said: Said) -> Wish | None:
         at=None if bounded else at,
         part=None if bounded else part,
     )
+
+
+def _other_day_meant(said: Said) -> bool:
+    """ "Not Tuesday, make it Wednesday" is about one check-in."""
+    single = [clause.thing for clause in said.clauses if isinstance(clause.thing, Weekdays) and clause.meant and not clause.thing.many]
+    return any(len(each.days) == 1 for each in single)
 
 
 def _weekdays(said: Said) -> tuple[frozenset[int] | None, frozenset[int] | None]:
@@ -339,3 +347,5 @@ def _bare_time(said: Said) -> Wish | None:
 _RULES: tuple[Callable[[Said], Wish | None], ...] = (
     *(_resumed, _zone, _impossible, _not_before, _recurring, _season, _hours, _once, _bare_time, _frequency, _stop_or_resume),
 )
+#: Whoever wants a pause says until when, or wants them to stop.
+_RULES_OF_A_PAUSE = (_impossible, _not_before, _season)

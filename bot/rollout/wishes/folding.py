@@ -12,7 +12,7 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _KANJI_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMERAL = re.compile("[〇一二三四五六七八九十]+")
 #: 「十分」 is "enough" unless minutes are counted; 「一緒」「一旦」「万一」 count nothing.
-_NO_NUMERAL = (("十分(?![後前おごほ])", "じゅうぶん"), ("一緒", "いっしょ"), ("一旦", "いったん"), ("万一", "まんいち"), ("一応", "いちおう"))
+_NO_NUMERAL = (("十分(?![後前おごほ])", "じゅうぶん"), ("一緒", "いっしょ"), ("一旦", "いったん"), ("万一", "まんいち"), ("一応", "いちおう"), ("一時(?=停止|的|休)", "いちじ"), ("五十日", "ごとおび"))
 _JAPANESE_COUNTS = (
     ("ひと月", "1か月"),
     ("ふた月", "2か月"),
@@ -32,6 +32,9 @@ _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "nin
 _UNITS_AHEAD = r"(?=\s+(?:weeks?|days?|months?|hours?|minutes?|mins?|fortnights?)\b)"
 _ENGLISH_COUNTS = (
     (r"\bhalf an hour\b", "30 minutes"),
+    (r"\b(?:no|not a) (?:problem|worries|matter)\b|\bdon't mind\b", "fine"),
+    # "ashita no asa": the particle, not a refusal.
+    (r"\bno (?=asa|hiru|gogo|yuugata|yoru|ban\b|[a-z']+youbi|[a-z']+yobi)", ""),
     (r"\bhalf (?:past|after) (\d{1,2})\b", r"\1:30"),
     (r"\b(?:a )?quarter past (\d{1,2})\b", r"\1:15"),
     (r"\bhalf (\d{1,2})\b", r"\1:30"),

@@ -15,6 +15,8 @@ JAPANESE: tuple[Pattern, ...] = (
     (r"<new_year_comes>" + _OF + r"(?P<d>\d{1,2})日", make.january),
     (r"(?P<y>20\d\d)年" + _OF + r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日", make.full_date),
     (r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日", make.month_and_day),
+    (r"年末(?!年始)|年内", make.end_of_year),
+    (r"<new_year_comes>", make.after_new_year),
     (r"<public_holidays>", make.mark("public_holidays")),
     # Rules.
     (_MONTH + _OF + r"第(?P<nth>\d)(?:週の?)?<weekday>", make.nth_of_month),
@@ -36,8 +38,8 @@ JAPANESE: tuple[Pattern, ...] = (
     (r"(?P<n>\d{1,3})" + _UNIT + r"(?:くらい|ぐらい|ほど)?" + _TIMES, make.repeated),
     (r"(?P<unit>[日週月年])(?:に|間に)?(?P<n>\d{1,2})(?:[回度]|(?=で|に|く|ぐ|の|、|$|ペ|が|だ|は))(?!分|時|日)", make.times_in),
     # Days.
-    (r"(?P<n>\d{1,3})(?P<unit>時間|分)(?P<half>半)?(?:ほど|くらい|ぐらい)?(?:後|あと|のち|したら|たったら|だけ|待|ずら|ほしい)", make.moment_later),
-    (r"(?P<n>\d{1,3})" + _UNIT + r"(?:ほど|くらい|ぐらい)?(?:後|あと|のち|してから|したら|たったら|経ったら|先)", make.length_of),
+    (r"(?P<n>\d{1,3})(?P<unit>時間|分)(?P<half>半)?(?:ほど|くらい|ぐらい)?(?:後|あと|のち|したら|たったら|だけ|待|ずら|ほしい|$)", make.moment_later),
+    (r"(?P<n>\d{1,3})" + _UNIT + r"(?:ほど|くらい|ぐらい|だけ)?(?:後|あと|のち|してから|したら|たったら|経ったら|先|(?=ずら|延|のば|遅ら|待|置))", make.length_of),
     (r"<week>" + _OF + r"<weekday>", make.weekday_of_week),
     (r"<week>" + _OF + r"(?:週末|末)", make.weekend_of_week),
     (r"<week>" + _OF + r"<place>", make.place_of_week),
@@ -49,7 +51,6 @@ JAPANESE: tuple[Pattern, ...] = (
     (r"(?P<m>\d{1,2})月" + r"\s?(?:と|・|、|から|~|-)\s?" + r"(?P<m2>\d{1,2})月", make.months_together),
     (r"(?P<m>\d{1,2})月(?!\d)", make.whole_month),
     (r"<weekday>日?" + r"\s?(?:から|~|-)\s?" + r"<weekday2>日?", make.weekday_range),
-    (r"<day>", make.counted_day),
     (r"(?P<n>\d{1,3})" + _UNIT, make.plain_length_or_day),
     # Times.
     (

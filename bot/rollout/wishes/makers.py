@@ -350,6 +350,11 @@ def after_new_year(seen: Seen) -> Thing:
     return Stretch(*(days.feast(seen.words.feasts["new_year"], seen.today).back_on,) * 4)
 
 
+def end_of_year(seen: Seen) -> Thing:
+    """「年末」."""
+    return Day(date(seen.today.year, 12, 31), named=False)
+
+
 def january(seen: Seen) -> Thing:
     """「年明け4日」."""
     return days.on_date(seen.today.year + 1, 1, seen.number("d"), seen.today)
