@@ -13,6 +13,8 @@ from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.fingerprints import fingerprint
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
+from bot.rollout.wishes.reading import WishReader
+from bot.rollout.wishes.words import load_wish_words
 from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.samples import load_intent_samples, load_samples
@@ -36,6 +38,7 @@ class Services:
     questionnaire: Questionnaire
     journeys: Journeys
     rollouts: Rollouts
+    wishes: WishReader
     phrases: Phrases
     commands: dict[str, Command]
 
@@ -54,6 +57,7 @@ def load_services(root: Path, cache: Path | None = None) -> Services:
         questionnaire=questionnaire,
         journeys=Journeys(questionnaire),
         rollouts=Rollouts(load_phases(folder, knowledge.topics)),
+        wishes=WishReader(load_wish_words(folder)),
         phrases=load_phrases(folder),
         commands=load_commands(folder),
     )

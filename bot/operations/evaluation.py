@@ -16,6 +16,9 @@ from rich.console import Console
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import ReadingKind, read_answer
 from bot.assistant.agent import load_assistant
+from bot.operations.evaluating_schedule import KEYS, evaluate_schedule
+from bot.rollout.wishes.reading import WishReader
+from bot.rollout.wishes.words import load_wish_words
 from bot.services import ROOT, Services, load_services
 from knowledge.search import Ranking, Verdict
 from knowledge.text import language_of
@@ -42,9 +45,18 @@ def run_evaluation(what: str, file: Path, out_of_scope: Path | None, as_json: bo
         report, wrong = asyncio.run(evaluate_intents(lambda text: assistant.classify(text), rows))
     elif what == "answers":
         report, wrong = evaluate_answers(load_services(ROOT), read_rows(file, ("text", "dimension", "level")))
+    elif what == "schedule":
+        report, wrong = _evaluate_schedule(file)
     else:
-        raise EvaluationError(f"'{what}' cannot be evaluated; use knowledge, intents or answers")
+        raise EvaluationError(f"'{what}' cannot be evaluated; use knowledge, intents, answers or schedule")
     _print(report, wrong, as_json)
+
+
+def _evaluate_schedule(file: Path) -> tuple[Report, list[str]]:
+    try:
+        return evaluate_schedule(WishReader(load_wish_words(ROOT / "knowledge")), read_rows(file, KEYS))
+    except ValueError as error:
+        raise EvaluationError(f"{file}: {error}; 'today' is a local time such as 2026-11-25T10:00") from error
 
 
 def read_rows(file: Path, keys: Sequence[str]) -> list[Row]:

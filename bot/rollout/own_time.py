@@ -123,7 +123,8 @@ def opens_again(own: OwnTime, today: date) -> bool:
 def _with_hours(own: OwnTime, wish: Wish, today: date) -> OwnTime:
     own = replace(own, weekdays=_weekdays(own, wish), country=own.country if wish.holidays is None else _country(own, wish.holidays))
     if wish.opens is not None or wish.closes is not None:
-        own = replace(own, **dict(zip(("opens", "closes"), _window(wish, own, today), strict=True)))
+        opens, closes = _window(wish, own, today)
+        own = replace(own, opens=opens, closes=closes)
     return _at(own, wish, today)
 
 

@@ -53,8 +53,8 @@ class PlannedCheckin:
     """One check-in of a phase.
 
     `occurrence` counts from 0 and belongs to its place in the rhythm (or, below 0, to its day in the owner's own rhythm), so it names the
-    same check-in when a plan is made again; a number is missing where two would have met on one day. `due_local` is the wall-clock time that is promised (no zone) and `due_at`
-    the moment in UTC that follows from it.
+    same check-in when a plan is made again; a number is missing where two would have met on one day. `due_local` is the wall-clock time
+    that is promised (no zone) and `due_at` the moment in UTC that follows from it.
     """
 
     phase: int
@@ -123,7 +123,7 @@ def checkins_for(
 
 
 def _numbered_days(own_days: Sequence[date], planned: PlannedPhase) -> list[tuple[int, date]]:
-    """Days of the owner's own rhythm, numbered by the day itself so that a number always means the same day; below 0, apart from the rest."""
+    """Days of the owner's own rhythm; the number is the day itself, below 0, so that it always means the same day."""
     return [(-day.toordinal(), day) for day in own_days or (planned.ends_on,)]
 
 

@@ -57,9 +57,12 @@ _BEFORE_IT = (
     (Role.AFTER, r"\b(?:after|once|past|following)(?: the)?\s?$"),
     (Role.THROUGH, r"\b(?:through|thru|through to|up to and including)(?: the)?\s?$"),
     (Role.BEFORE, r"\b(?:before|earlier than|prior to)(?: the)?\s?$"),
-    (Role.FROM, r"\b(?:from|since|starting|beginning|as of|(?:start|begin|resume|restart|continue)(?: again| up)?(?: in| on| from)?|from the)\s?$"),
+    (Role.FROM, r"\b(?:from|since|starting|beginning|as of|from the)\s?$"),
+    (Role.FROM, r"\b(?:start|begin|resume|restart|continue)(?: again| up)?(?: in| on| from)?\s?$"),
 )
 _BEHIND_IT = ((Role.FROM, r"^\s?(?:onwards?|or later|and after|at the earliest)"), (Role.AFTER, r"^\s?(?:is|are) over"))
+#: 「定休日は火曜」 says it in front.
+_CLOSED_BEFORE = re.compile("(?:定休|休業|店休|公休)日?.{0,3}$")
 _NEGATED = re.compile(r"\b(?:not?|never|nothing|don't|dont|no \w+)\b[^,.;]*$")
 _JOINER = re.compile(r"^\s?(?:から|より|~|-|to|until|till|through|thru)\s?$")
 _LIST = re.compile(r"^\s?(?:と|や|・|and|or|&|and on|or on|and the)\s?$")
@@ -111,7 +114,7 @@ def _japanese(text: str, finds: Sequence[Find], index: int, words: WishWords) ->
     before, after = _between(text, finds, index)
     find = finds[index]
     said = re.split("[。.!?!?]", after)[0]
-    if re.search(r"定休|休業|店休|公休", before[-6:]) and isinstance(find.thing, Weekdays) and len(before) < 8 and not after.startswith("に"):
+    if isinstance(find.thing, Weekdays) and _CLOSED_BEFORE.search(before) and not after.startswith("に"):
         said = before + said
     return Clause(
         find.thing,
@@ -152,7 +155,7 @@ def _turned(role: Role, thing: Thing) -> Role:
 
 
 def _is_single_weekday(thing: Thing) -> bool:
-    return isinstance(thing, Mark) or isinstance(thing, Weekdays) and len(thing.days) == 1
+    return isinstance(thing, Mark) or (isinstance(thing, Weekdays) and len(thing.days) == 1)
 
 
 def _inherited(text: str, finds: Sequence[Find], clauses: list[Clause], backwards: bool) -> list[Clause]:
@@ -163,7 +166,7 @@ def _inherited(text: str, finds: Sequence[Find], clauses: list[Clause], backward
         alike = all(isinstance(clauses[each].thing, (Weekdays, Mark, Stretch, Day, MonthDays)) for each in (giver, taker))
         between = text[finds[index - 1].end : finds[index].start]
         weekdays = all(_is_single_weekday(clauses[each].thing) for each in (giver, taker))
-        listed = _LIST.match(between) or weekdays and _LIST_OF_WEEKDAYS.match(between)
+        listed = _LIST.match(between) or (weekdays and _LIST_OF_WEEKDAYS.match(between))
         if alike and clauses[taker].meant and listed:
             said = clauses[giver]
             clauses[taker] = replace(clauses[taker], avoided=said.avoided, closed=said.closed, busy=said.busy, only=said.only)

@@ -29,14 +29,14 @@ def time_of(clauses: Sequence[Clause], words: WishWords) -> tuple[time | None, s
 def _part(clauses: Sequence[Clause]) -> str | None:
     named = [clause.thing.name for clause in clauses if isinstance(clause.thing, Part) and clause.meant]
     moments = [clause.thing.part for clause in clauses if isinstance(clause.thing, Moment) and clause.thing.part]
-    return (named or moments or [None])[-1]
+    return next(reversed(named or moments), None)
 
 
 def resolved(clock: Clock, part: str | None) -> time:
     """The half of the day that is meant: as the part of the day says, else within working hours."""
     hour = clock.hour
     if not clock.certain and 0 < hour < 12:
-        afternoon = part in _LATER_PARTS or (part is None or part == "noon") and hour < _FIRST_MORNING_HOUR
+        afternoon = part in _LATER_PARTS or ((part is None or part == "noon") and hour < _FIRST_MORNING_HOUR)
         hour += 12 if afternoon else 0
     return time(hour, clock.minute)
 

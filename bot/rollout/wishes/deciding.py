@@ -144,7 +144,7 @@ def _counts_last_day(thing: Day | Stretch, clause: Clause) -> bool:
     """「10日まで休業」 and 「年末までいりません」 include that day; "closed until the 10th" opens on it."""
     japanese = re.search("[\u3040-\u30ff\u4e00-\u9fff]", clause.words) is not None
     ends_month = isinstance(thing, Day) and (thing.day + _DAY).day == 1
-    return japanese and (clause.closed or clause.avoided and ends_month)
+    return japanese and (clause.closed or (clause.avoided and ends_month))
 
 
 def _back_after(thing: Day | Stretch, clause: Clause, said: Said) -> date | None:
@@ -168,9 +168,15 @@ def _recurring(said: Said) -> Wish | None:
         return None
     named = frozenset(day for each in meant for day in each.days)
     at, part = said.time()
-    starts = [clause.thing for clause in said.clauses if clause.role is Role.FROM and isinstance(clause.thing, (Day, Stretch))]
-    begin = starts[0].day if starts and isinstance(starts[0], Day) else starts[0].starts_on if starts and isinstance(starts[0], Stretch) else None
-    return Wish(Kind.RECURRING, rule=_rule_text(rules, month_days, named), at=at, part=part, day=begin)
+    return Wish(Kind.RECURRING, rule=_rule_text(rules, month_days, named), at=at, part=part, day=_begin(said))
+
+
+def _begin(said: Said) -> date | None:
+    """The day from which a rule counts, where one is said (「来月からは週1」)."""
+    for clause in said.clauses:
+        if clause.role is Role.FROM and isinstance(clause.thing, (Day, Stretch)):
+            return clause.thing.day if isinstance(clause.thing, Day) else clause.thing.starts_on
+    return None
 
 
 def _several_rules(said: Said) -> bool:
@@ -189,7 +195,8 @@ def _habit_of_weekdays(said: Said, meant: Sequence[Weekdays]) -> bool:
     named = frozenset(day for each in meant for day in each.days)
     listed = any(len(each.days) > 1 for each in meant)
     plural_part = any(isinstance(clause.thing, Part) and clause.thing.many for clause in said.clauses)
-    return said.about is About.HABIT or listed or said.marked("always") or any(each.many for each in meant) or plural_part and len(named) > 0
+    habitual = said.about is About.HABIT or said.marked("always") or listed
+    return habitual or any(each.many for each in meant) or (plural_part and len(named) > 0)
 
 
 def _rule_text(rules: Sequence[Rule], month_days: Sequence[MonthDays], named: frozenset[int]) -> str:
@@ -263,7 +270,7 @@ def _weekdays(said: Said) -> tuple[frozenset[int] | None, frozenset[int] | None]
             continue
         if not clause.meant:
             closed |= clause.thing.days
-        elif clause.only or clause.thing.many and len(clause.thing.days) > 1:
+        elif clause.only or (clause.thing.many and len(clause.thing.days) > 1):
             kept |= clause.thing.days
     return kept or None, closed or None
 
@@ -285,7 +292,8 @@ def _frequency(said: Said) -> Wish | None:
 
 
 def _stop_or_resume(said: Said) -> Wish | None:
-    if said.has("season") or any(isinstance(clause.thing, (Day, Stretch, Moment, Weekdays, Clock, Part, Window)) for clause in said.clauses):
+    dated = (Day, Stretch, Moment, Weekdays, Clock, Part, Window)
+    if said.has("season") or any(isinstance(clause.thing, dated) for clause in said.clauses):
         return None
     if said.has("resume"):
         return Wish(Kind.RESUME)

@@ -19,10 +19,13 @@ _SECOND_CLOCK = (
     r"(?P<h2>\d{1,2})(?:[:.](?P<min2>\d{2}))?"
     r"(?:\s?(?:(?P<am2>a\.?m\b\.?|in the morning)|(?P<pm2>p\.?m\b\.?|in the (?:afternoon|evening)|at night)))?(?![\d:/%])"
 )
-_BEFORE_CLOCK = "(?:" + "|".join(rf"(?<=\b{each} )" for each in "at around about by say after before until till from".split()) + "|(?<=@))"
+_CLOCK_SIGNS = ("at", "around", "about", "by", "say", "after", "before", "until", "till", "from")
+_BEFORE_CLOCK = "(?:" + "|".join(rf"(?<=\b{each} )" for each in _CLOCK_SIGNS) + "|(?<=@))"
 #: "may" and "march" are months only behind these.
-_MONTH_SIGNS = "in until till from by all every each over after before start during through since".split()
+_MONTH_SIGNS = ("in", "until", "till", "from", "by", "all", "every", "each", "over", "after", "before", "start", "during")
 _BEFORE_MONTH = "(?:^|(?<=\0)|" + "|".join(rf"(?<=\b{each} )" for each in _MONTH_SIGNS) + ")"
+_RANGE = r"\s?(?:-|~|to|until|till|through)\s?"
+_FROM_NOW = r"(?:from now|from today|from tomorrow|later|after that|time|on from now)"
 _WEEKDAY_LIST = r"<weekday>(?:\s?(?:,? and|,|&|\+|/|・|、|と)\s?<weekday2>)+"
 
 ENGLISH: tuple[Pattern, ...] = (
@@ -38,7 +41,8 @@ ENGLISH: tuple[Pattern, ...] = (
     (r"(?:every|each) (?P<n>\d)" + _END + r" (?=<weekday>)", make.weekly),
     (r"(?:every|each) (?P<n>\d)" + _END + r" (?P<unit>day|week|month)\b", make.repeated),
     (r"(?:(?:every|each) (?:other|alternate|second)|alternate) (?=<weekday>)", make.rule("WEEKLY", 2)),
-    (r"(?:every|each) (?:other|alternate|second) week|alternate weeks|(?:every |once a |once every |1 )?(?:2 weeks?|fortnight)ly|fortnightly|bi-?weekly|(?:once|1 time) (?:in |every |each |per )?(?:fortnight|2 weeks)|every fortnight", make.rule("WEEKLY", 2)),
+    (r"(?:every|each) (?:other|alternate|second) week|alternate weeks|fortnightly|bi-?weekly|every fortnight", make.rule("WEEKLY", 2)),
+    (r"once (?:in |every |each |per )?(?:fortnight|2 weeks)", make.rule("WEEKLY", 2)),
     (r"(?:every|each) (?:other|alternate|second) month|bi-?monthly", make.rule("MONTHLY", 2)),
     (r"(?:every|each) (?:other|alternate|second) day", make.rule("DAILY", 2)),
     (r"(?:once )?(?:every|each|per|a|1) quarter|quarterly|once (?:a|1|every) quarter", make.rule("MONTHLY", 3)),
@@ -62,8 +66,11 @@ ENGLISH: tuple[Pattern, ...] = (
     (r"(?P<y>20\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})", make.full_date),
     (r"<month>\.? (?P<d>\d{1,2})" + _END + r"?,? (?P<y>20\d\d)\b", make.full_date),
     (r"\b(?P<d>\d{1,2})" + _END + r"?(?: of)? <month>,? (?P<y>20\d\d)\b", make.full_date),
-    (r"\b(?P<d>\d{1,2})" + _END + r"?\s?(?:-|~|to|until|till|through)\s?(?P<d2>\d{1,2})" + _END + r"?(?: of)? <month>", make.days_from_to),
-    (r"<month>\.? (?P<d>\d{1,2})" + _END + r"?\s?(?:-|~|to|until|till|through)\s?(?P<d2>\d{1,2})" + _END + r"?(?![\d:/])(?! ?(?:am|pm))", make.days_from_to),
+    (r"\b(?P<d>\d{1,2})" + _END + r"?" + _RANGE + r"(?P<d2>\d{1,2})" + _END + r"?(?: of)? <month>", make.days_from_to),
+    (
+        r"<month>\.? (?P<d>\d{1,2})" + _END + r"?" + _RANGE + r"(?P<d2>\d{1,2})" + _END + r"?(?![\d:/])(?! ?(?:am|pm))",
+        make.days_from_to,
+    ),
     (_THE + r"1st " + _N + r" weeks? (?:of|in) <month>", make.weeks_of_month),
     (
         _THE + r"(?:(?P<last>last)|(?P<nth>\d)" + _END + r") <weekday> (?:of|in) (?:<month>|<away>)",
@@ -82,7 +89,7 @@ ENGLISH: tuple[Pattern, ...] = (
     (r"<new_year_comes>", make.after_new_year),
     (r"<feast>", make.feast_day),
     (r"<holiday>", make.holiday),
-    (r"(?:in )?" + _N + r" " + _UNIT + r"(?:'s?)?(?: time)? ?(?:from now|from today|from tomorrow|later|after that|time|on from now)", make.length_of),
+    (r"(?:in )?" + _N + r" " + _UNIT + r"(?:'s?)?(?: time)? ?" + _FROM_NOW, make.length_of),
     (r"\bin (?:about |around )?" + _N + r" " + _UNIT + r"(?:'s?)?(?: time)?", make.length_of),
     (r"<day>", make.counted_day),
     (r"<tonight>", make.tonight),
@@ -95,7 +102,10 @@ ENGLISH: tuple[Pattern, ...] = (
     (r"<week>", make.whole_week),
     (r"<away>(?!s)", make.whole_month),
     (r"<years>", make.next_year),
-    (r"(?:(?:in|give me|give us|for|wait|after) )?(?:about )?" + _N + r"\s?(?:more )?" + _SHORT + r"(?:'s?)?(?: time| later| from now)?", make.moment_later),
+    (
+        r"(?:(?:in|give me|give us|for|wait|after) )?(?:about )?" + _N + r"\s?(?:more )?" + _SHORT + r"(?:'s?)?(?: time| later| from now)?",
+        make.moment_later,
+    ),
     (r"\b" + _N + r" " + _UNIT + r"(?:'s?)?", make.plain_length),
     (r"\b(?:the )?(?P<d>\d{1,2})" + _END + r"\b", make.day_of_month),
     # Times.

@@ -12,7 +12,15 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _KANJI_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMERAL = re.compile("[〇一二三四五六七八九十]+")
 #: 「十分」 is "enough" unless minutes are counted; 「一緒」「一旦」「万一」 count nothing.
-_NO_NUMERAL = (("十分(?![後前おごほ])", "じゅうぶん"), ("一緒", "いっしょ"), ("一旦", "いったん"), ("万一", "まんいち"), ("一応", "いちおう"), ("一時(?=停止|的|休)", "いちじ"), ("五十日", "ごとおび"))
+_NO_NUMERAL = (
+    ("十分(?![後前おごほ])", "じゅうぶん"),
+    ("一緒", "いっしょ"),
+    ("一旦", "いったん"),
+    ("万一", "まんいち"),
+    ("一応", "いちおう"),
+    ("一時(?=停止|的|休)", "いちじ"),
+    ("五十日", "ごとおび"),
+)
 _JAPANESE_COUNTS = (
     ("ひと月", "1か月"),
     ("ふた月", "2か月"),
@@ -23,11 +31,14 @@ _JAPANESE_COUNTS = (
     ("(?<=[月週])いち", "1"),
     ("丸(?=[0-9])", ""),
 )
-_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_ONES = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
 _ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth"
-).split()
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"),
+    *("fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
+)
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _UNITS_AHEAD = r"(?=\s+(?:weeks?|days?|months?|hours?|minutes?|mins?|fortnights?)\b)"
 _ENGLISH_COUNTS = (

@@ -7,6 +7,7 @@ from bot.rollout.wishes.patterns import Pattern
 
 _OF = r"(?:の|、|\s?no\s|\s)?"
 _MONTH = r"(?:(?P<m>\d{1,2})月|<away>)"
+_ABOUT = "(?:ほど|くらい|ぐらい|だけ)?"
 _TIMES = r"(?:(?:に)?1[回度]|おき|ごと|毎)"
 _UNIT = "(?P<unit>日間?|週間?|か月間?|年間?)"
 _FROM_TO = r"\s?(?:から|より|~|-)\s?"
@@ -38,8 +39,8 @@ JAPANESE: tuple[Pattern, ...] = (
     (r"(?P<n>\d{1,3})" + _UNIT + r"(?:くらい|ぐらい|ほど)?" + _TIMES, make.repeated),
     (r"(?P<unit>[日週月年])(?:に|間に)?(?P<n>\d{1,2})(?:[回度]|(?=で|に|く|ぐ|の|、|$|ペ|が|だ|は))(?!分|時|日)", make.times_in),
     # Days.
-    (r"(?P<n>\d{1,3})(?P<unit>時間|分)(?P<half>半)?(?:ほど|くらい|ぐらい)?(?:後|あと|のち|したら|たったら|だけ|待|ずら|ほしい|$)", make.moment_later),
-    (r"(?P<n>\d{1,3})" + _UNIT + r"(?:ほど|くらい|ぐらい|だけ)?(?:後|あと|のち|してから|したら|たったら|経ったら|先|(?=ずら|延|のば|遅ら|待|置))", make.length_of),
+    (r"(?P<n>\d{1,3})(?P<unit>時間|分)(?P<half>半)?" + _ABOUT + r"(?:後|あと|のち|したら|たったら|待|ずら|ほしい|$)", make.moment_later),
+    (r"(?P<n>\d{1,3})" + _UNIT + _ABOUT + r"(?:後|あと|のち|してから|したら|たったら|先|(?=ずら|延|のば|遅ら|待|置))", make.length_of),
     (r"<week>" + _OF + r"<weekday>", make.weekday_of_week),
     (r"<week>" + _OF + r"(?:週末|末)", make.weekend_of_week),
     (r"<week>" + _OF + r"<place>", make.place_of_week),

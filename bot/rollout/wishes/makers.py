@@ -261,7 +261,7 @@ def clock(seen: Seen) -> Thing:
         return Clock(hour + 12, minute, certain=True)
     if (seen.has("am") or seen.has("am2")) and hour <= 12:
         return Clock(hour % 12, minute, certain=True)
-    return Clock(hour % 24, minute, certain=hour > 12 or seen.has("min") and len(seen.text("h")) == 2)
+    return Clock(hour % 24, minute, certain=hour > 12 or (seen.has("min") and len(seen.text("h")) == 2))
 
 
 def fixed_clock(hour: int) -> Maker:
@@ -364,7 +364,8 @@ def days_from_to(seen: Seen) -> Thing | None:
     """ "7-18 December"."""
     month = int(seen.key("month"))
     found = [days.on_month_day(month, seen.number(name), seen.today) for name in ("d", "d2")]
-    return days.between(*(each.day for each in found if isinstance(each, Day))) if all(isinstance(each, Day) for each in found) else found[0]
+    real = [each.day for each in found if isinstance(each, Day)]
+    return days.between(real[0], real[1]) if len(real) == 2 else Wrong(Problem.IMPOSSIBLE_DATE)
 
 
 def monthly_place(seen: Seen) -> Thing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from bot.rollout.calendar import has_public_holidays, valid_time_zone
+from bot.rollout.calendar import valid_time_zone
 from bot.rollout.wishes.folding import folded
 from knowledge.content import Node
 from knowledge.problems import Problems
@@ -16,8 +16,8 @@ from knowledge.yaml_files import read_yaml
 
 #: Lists of words that mean one thing.
 LISTS = (
-    *("past_days", "working_week", "weekend", "all_week", "tonight", "am", "pm", "new_year_comes", "once_more", "always", "avoid"),
-    *("closed", "busy", "season", "only", "open", "public_holidays", "wait", "less", "more", "stop", "resume", "over", "zone_marks", "habit", "later"),
+    *("past_days", "working_week", "weekend", "all_week", "tonight", "new_year_comes", "always", "avoid", "closed", "busy", "season"),
+    *("only", "open", "public_holidays", "wait", "less", "more", "stop", "resume", "zone_marks", "habit", "later_on", "earlier"),
 )
 #: Groups of words, each with a key that says what it means.
 GROUPS = {
@@ -62,7 +62,6 @@ class WishWords:
     keys: Mapping[str, Mapping[str, str]]
     parts: Mapping[str, Part]
     feasts: Mapping[str, Feast]
-    countries: Mapping[str, str]
 
     def has(self, name: str, text: str) -> bool:
         """Whether a folded text holds a word of the list."""
@@ -88,7 +87,8 @@ def load_wish_words(root: Path) -> WishWords:
     """Read `rollout/wishes.yml` under the folder `root` (`knowledge/`). Raises ContentError."""
     problems = Problems()
     page = read_yaml(root / "rollout" / "wishes.yml", root.parent, problems)
-    page.only(*LISTS, *GROUPS, "parts", "holidays", "feasts", "zones", "countries")
+    page.only(*LISTS, *GROUPS, "parts", "holidays", "feasts", "zones")
+    _check_zones(page.section("zones"))
     keyed = {name: _group(page.section(name), [str(key) for key in keys]) for name, keys in GROUPS.items()}
     keyed |= {name: _group(page.section(name), None) for name in ("parts", "holidays", "feasts", "zones")}
     words = WishWords(
@@ -97,7 +97,6 @@ def load_wish_words(root: Path) -> WishWords:
         keys=keyed,
         parts={name: _part(node) for name, node in page.section("parts").sections()},
         feasts={name: _feast(node) for kind in ("holidays", "feasts") for name, node in page.section(kind).sections()},
-        countries=_countries(page.section("countries"), page.section("zones")),
     )
     problems.raise_if_any()
     return words
@@ -144,12 +143,7 @@ def _month_day(node: Node, key: str) -> MonthDay:
     return int(found[1]), int(found[2])
 
 
-def _countries(countries: Node, zones: Node) -> dict[str, str]:
-    for zone in (*countries, *zones):
+def _check_zones(zones: Node) -> None:
+    for zone in zones:
         if not valid_time_zone(zone):
             zones.problem(f"Unknown time zone '{zone}'", "Use a name of the zone database such as Asia/Tokyo", zone)
-    found = {zone: countries.text(zone) for zone in countries}
-    for zone, country in found.items():
-        if country and not has_public_holidays(country):
-            countries.problem(f"No public holidays are known for '{country}'", "Use an ISO 3166 code such as JP", zone)
-    return found
