@@ -29,7 +29,7 @@ _FROM_NOW = r"(?:from now|from today|from tomorrow|later|after that|time|on from
 _WEEKDAY_LIST = r"<weekday>(?:\s?(?:,? and|,|&|\+|/|・|、|と)\s?<weekday2>)+"
 
 ENGLISH: tuple[Pattern, ...] = (
-    (r"<past_days>(?! (?:of|in)\b)", make.wrong(Problem.PAST)),
+    (r"<past_days>(?:の?<weekday>)?(?! (?:of|in)\b)", make.wrong(Problem.PAST)),
     # Rules.
     (r"<public_holidays>", make.mark("public_holidays")),
     (r"<always>", make.mark("always")),
