@@ -242,17 +242,15 @@ def _hours(said: Said) -> Wish | None:
     if weekdays is None and opens is None and closes is None and holidays is None and (closed is None or _other_day_meant(said)):
         return None
     at, part = said.time()
-    bounded = opens is not None or closes is not None
-    return Wish(
-        Kind.HOURS,
-        opens=opens,
-        closes=closes,
-        weekdays=weekdays,
-        closed=closed,
-        holidays=holidays,
-        at=None if bounded else at,
-        part=None if bounded else part,
-    )
+    if opens is not None or closes is not None:
+        return Wish(Kind.HOURS, opens=opens, closes=closes, weekdays=weekdays, closed=closed, holidays=holidays)
+    return replace(_usual_time(at, part, said), weekdays=weekdays, closed=closed, holidays=holidays)
+
+
+def _usual_time(at: time | None, part: str | None, said: Said) -> Wish:
+    """A clock time from now on, or the hours of a part of the day."""
+    hours = said.words.parts[part] if part else None
+    return Wish(Kind.HOURS, opens=hours and hours.opens, closes=hours and hours.closes, at=at, part=part)
 
 
 def _other_day_meant(said: Said) -> bool:
@@ -347,7 +345,7 @@ def _bare_time(said: Said) -> Wish | None:
     habitual = plural or only or said.has("habit") or said.marked("always")
     habit = said.about is About.HABIT or (said.about is None and habitual)
     if habit:
-        return Wish(Kind.HOURS, at=at, part=part)
+        return _usual_time(at, part, said)
     passed = datetime.combine(said.today, at) <= said.now
     return Wish(Kind.ONCE, day=said.today + _DAY * passed, at=at, part=part)
 

@@ -31,7 +31,7 @@ def test_a_named_phase_and_a_day_are_a_move(said: str, number: int, day: date) -
     assert read_move(said, PLAN, TODAY, reader()) == (number, day)
 
 
-@pytest.mark.parametrize("said", ["毎週金曜の16時", "パイロットって何", "how is the training going", "来週の火曜に", "", "フェーズ9は1月から"])
+@pytest.mark.parametrize("said", ["毎週金曜の16時", "パイロットって何", "the training", "来週の火曜に", "", "フェーズ9は1月から"])
 def test_without_a_phase_or_a_day_there_is_no_move(said: str) -> None:
     assert read_move(said, PLAN, TODAY, reader()) is None
 

@@ -54,7 +54,7 @@ def test_a_leap_day_is_real_in_a_leap_year() -> None:
     assert reader().read("2月29日", datetime(2027, 11, 25, 10)).day == date(2028, 2, 29)  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("said", ["金曜の4時", "金曜の１６時", "金曜の午後四時", "ｷﾝﾖｳ 16:00", "friday at four", "Friday 4 PM", "fri 16:00"])
+@pytest.mark.parametrize("said", ["金曜の4時", "金曜の１６時", "金曜の午後四時", "ｷﾝﾖｳ 16:00", "friday at four", "Friday 4 PM"])
 def test_the_same_time_in_every_guise(said: str) -> None:
     wish = reader().read(said.replace("ｷﾝﾖｳ", "金曜"), NOW)
     assert (wish.day, f"{wish.at:%H:%M}") == (date(2026, 11, 27), "16:00")
