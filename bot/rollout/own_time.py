@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -21,6 +22,7 @@ _RHYTHMS = ("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=MONTHLY
 _USUAL_RHYTHM = 1
 #: Japan's New Year holiday, 29 December to 3 January: custom, not law, and nobody wants to be asked about a phase in it.
 _NEW_YEAR_IN_JAPAN = ((12, 29), (1, 3))
+_TWO_MONTHS = timedelta(days=62)
 #: A month's day that every month has.
 _LAST_COMMON_DAY = 28
 
@@ -173,8 +175,15 @@ def holding(working: WorkingTime, at: time) -> WorkingTime:
 def _with_rule(own: OwnTime, wish: Wish, today: date) -> OwnTime:
     named = frozenset(day for day, name in enumerate(RFC_DAYS) if name in (wish.rule or "").partition("BYDAY=")[2])
     usual = own.weekdays if own.weekdays is not None else frozenset(range(5))
-    own = replace(own, rule=wish.rule, rule_from=wish.day or today, weekdays=usual | named if named - usual else own.weekdays)
+    weekdays = usual | named if named - usual else own.weekdays
+    own = replace(own, rule=wish.rule, rule_from=_first_day(wish.rule or "", wish.day or today), weekdays=weekdays)
     return _at(own, wish, today) if wish.at is not None else own
+
+
+def _first_day(rule: str, begin: date) -> date:
+    """The first day of a rule from `begin`, as if it came every time: "every other Monday" begins with the next Monday."""
+    every_time = replace(OwnTime("UTC"), rule=re.sub(r";INTERVAL=\d+", "", rule), rule_from=begin)
+    return next(iter(every_time.rule_days(begin, begin + _TWO_MONTHS) or ()), begin)
 
 
 def _with_season(own: OwnTime, wish: Wish, today: date) -> OwnTime:

@@ -78,7 +78,9 @@ class ScheduleLines:
         if nth is None:
             return self._weekday(RFC_DAYS.index(day))
         name = self._name(RFC_DAYS.index(nth[2]))
-        return self._speaker.phrase("rhythm_last" if nth[1] == "-1" else "rhythm_nth", n=nth[1], weekday=name)
+        if nth[1] == "-1":
+            return self._speaker.phrase("rhythm_last", weekday=name)
+        return self._speaker.phrase("rhythm_nth", nth=self._speaker.phrase(f"nth_{nth[1]}"), weekday=name)
 
 
 def _clock(at: time) -> str:
