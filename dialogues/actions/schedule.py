@@ -24,7 +24,7 @@ from dialogues.actions.rollout import RolloutAction
 from dialogues.actions.schedule_lines import ScheduleLines
 
 HOURS = range(24)
-#: What can be said for a wish that changes what is settled, beside its lines.
+#: Wishes that bring a pause with an end.
 _RESTS = (Kind.SEASON, Kind.NOT_BEFORE)
 
 
@@ -255,7 +255,7 @@ class Pause(TimeAction):
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         wish = self.read(turn, About.PAUSE)
-        if wish.kind in _RESTS:
+        if wish.kind in _RESTS or wish.kind is Kind.HOURS:
             await self.follow(turn, speaker, wish)
         else:
             if wish.kind is Kind.UNCLEAR:

@@ -98,6 +98,28 @@ async def test_what_is_not_understood_shows_how_it_is_with_choices(talk: Talk, b
     assert "15:00" in await talk.press("15時")
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "words"),
+    [
+        ("ja", "火曜定休なので送らないで", "月曜、水曜、木曜、金曜"),
+        ("ja", "ハワイにいます", "Pacific/Honolulu"),
+        ("en", "I'm in London time", "Europe/London"),
+        ("ja", "研修を2週間遅らせて", "後ろの段階も"),
+        ("en", "push the pilot back two weeks", "moved along"),
+        ("ja", "パイロットは1月からにしたい", "いちばん早くて"),
+    ],
+)
+async def test_days_off_zones_and_phases_are_followed(talk: Talk, begin, language: str, said: str, words: str) -> None:  # type: ignore[no-untyped-def]
+    await begin(talk, language)
+    assert words in await talk.say(said)
+
+
+async def test_the_earliest_day_that_is_offered_can_be_taken(talk: Talk, begin) -> None:  # type: ignore[no-untyped-def]
+    await begin(talk, "ja")
+    await talk.say("パイロットは1月からにしたい")
+    assert "動かしました" in await talk.press("その日からにする")
+
+
 async def test_a_stop_and_a_resume(talk: Talk, begin) -> None:  # type: ignore[no-untyped-def]
     await begin(talk, "ja")
     assert "止めました" in await talk.say("通知を止めて")

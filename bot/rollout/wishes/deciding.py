@@ -249,8 +249,16 @@ def _hours(said: Said) -> Wish | None:
 
 def _usual_time(at: time | None, part: str | None, said: Said) -> Wish:
     """A clock time from now on, or the hours of a part of the day."""
-    hours = said.words.parts[part] if part else None
-    return Wish(Kind.HOURS, opens=hours and hours.opens, closes=hours and hours.closes, at=at, part=part)
+    if part is None:
+        return Wish(Kind.HOURS, at=at)
+    hours = said.words.parts[part]
+    return Wish(Kind.HOURS, opens=hours.opens, closes=hours.closes, at=at, part=part)
+
+
+def _days_off(said: Said) -> Wish | None:
+    """「火曜定休なので送らないで」: days of the week, and nothing else, that fall away."""
+    wish = _hours(said)
+    return wish if wish is not None and wish.closed else None
 
 
 def _other_day_meant(said: Said) -> bool:
@@ -353,5 +361,5 @@ def _bare_time(said: Said) -> Wish | None:
 _RULES: tuple[Callable[[Said], Wish | None], ...] = (
     *(_resumed, _zone, _impossible, _not_before, _recurring, _season, _hours, _once, _bare_time, _frequency, _stop_or_resume),
 )
-#: Whoever wants a pause says until when, or wants them to stop.
-_RULES_OF_A_PAUSE = (_impossible, _not_before, _season)
+#: Whoever wants a pause says until when or on which days, or wants them to stop.
+_RULES_OF_A_PAUSE = (_impossible, _not_before, _season, _days_off)

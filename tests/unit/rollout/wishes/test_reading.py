@@ -84,6 +84,11 @@ def test_a_pause_without_an_end_stops() -> None:
     assert reader().read("もう少し静かにしてほしい", NOW, About.PAUSE).kind is Kind.STOP
 
 
+def test_a_pause_on_days_of_the_week_takes_those_days_only() -> None:
+    wish = reader().read("火曜定休なので送らないで", NOW, About.PAUSE)
+    assert (wish.kind, wish.closed) == (Kind.HOURS, {1})
+
+
 WORDS = st.sampled_from([row["text"] for language in ("ja", "en") for row in phrases(language)])
 NOWS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 12, 31))  # noqa: DTZ001 - hypothesis wants naive bounds
 
