@@ -74,3 +74,8 @@ def test_of_a_time_that_comes_twice_the_first_is_meant() -> None:
 def test_a_wish_without_a_day_has_no_moment() -> None:
     with pytest.raises(ValueError, match="with a day"):
         place(Wish(Kind.HOURS), MORNING, make_working(), USUAL)
+
+
+def test_today_after_the_usual_time_is_tomorrow_and_never_the_past() -> None:
+    wish = Wish(Kind.ONCE, day=date(2026, 11, 25))
+    assert placed(wish, make_working()) == datetime(2026, 11, 26, 10)  # noqa: DTZ001
