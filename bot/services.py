@@ -10,6 +10,8 @@ from bot.assessment.journey import Journeys
 from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
+from bot.rollout.wishes.reading import WishReader
+from bot.rollout.wishes.words import load_wish_words
 from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
@@ -26,6 +28,7 @@ class Services:
     questionnaire: Questionnaire
     journeys: Journeys
     rollouts: Rollouts
+    wishes: WishReader
     phrases: Phrases
     commands: dict[str, Command]
 
@@ -39,13 +42,15 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     folder = root / "knowledge"
     knowledge = load_knowledge(folder)
     questionnaire = load_questionnaire(folder, knowledge.topics)
-    phases, phrases, commands = load_phases(folder, knowledge.topics), load_phrases(folder), load_commands(folder)
+    phases, wishes = load_phases(folder, knowledge.topics), WishReader(load_wish_words(folder))
+    phrases, commands = load_phrases(folder), load_commands(folder)
     return Services(
         knowledge=knowledge,
         search=search_of_model(find_model()),
         questionnaire=questionnaire,
         journeys=Journeys(questionnaire),
         rollouts=Rollouts(phases),
+        wishes=wishes,
         phrases=phrases,
         commands=commands,
     )

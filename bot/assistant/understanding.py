@@ -16,6 +16,9 @@ from sqlalchemy import select
 from bot.assessment.journey import Journey
 from bot.assessment.reading import Reading, ReadingKind, read_answer
 from bot.messaging import outbox
+from bot.rollout.calendar import local_time
+from bot.rollout.wishes.moves import read_move
+from bot.rollout.wishes.wish import Kind
 from bot.services import Services
 from bot.storage.tables import OutboxRow
 from bot.turn import Turn
@@ -29,6 +32,10 @@ FORM = "assessment_form"
 _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affirm", "deny"})
 #: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
 _MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
+#: What the classifier leaves open may still say when; a phase that is named with a day reads like a question about the subject.
+_MAYBE_TIMES = frozenset({"nlu_fallback", "out_of_scope"})
+_MAYBE_MOVES = _MAYBE_TIMES | {"ask_knowledge", "start_rollout", "show_roadmap"}
+_SURELY_TIME = frozenset({Kind.ZONE, Kind.HOURS, Kind.SEASON, Kind.NOT_BEFORE, Kind.RECURRING})
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -70,12 +77,25 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
     found = await classify(text)
+    if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
+        return parsed("set_checkin_schedule", text)
     if found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER:
         return parsed("ask_knowledge", text)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
     return found
+
+
+async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> bool:
+    """Whether the owner of a running plan says when to be asked, or moves one of its phases."""
+    if intent not in _MAYBE_MOVES:
+        return False
+    plans = [each.plan for each in await services.rollouts.active(turn.session, turn.person)]
+    wall = local_time(turn.now, turn.person.time_zone)
+    if any(read_move(text, plan, wall.date(), services.wishes) for plan in plans):
+        return True
+    return bool(plans) and intent in _MAYBE_TIMES and services.wishes.read(text, wall).kind in _SURELY_TIME
 
 
 def is_asking(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
 from bot.rollout.phases import load_phases
+from bot.rollout.wishes.words import load_wish_words
 from knowledge.base import load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
@@ -26,6 +27,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
         lambda: load_phases(folder),
+        lambda: load_wish_words(folder),
         lambda: load_phrases(folder),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),

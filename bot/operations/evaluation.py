@@ -16,6 +16,9 @@ from rich.console import Console
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import ReadingKind, read_answer
 from bot.assistant.agent import load_assistant
+from bot.operations.evaluating_schedule import KEYS, evaluate_schedule
+from bot.rollout.wishes.reading import WishReader
+from bot.rollout.wishes.words import load_wish_words
 from bot.services import ROOT, Services, load_services
 from knowledge.search import Ranking, Verdict
 from knowledge.text import language_of
@@ -25,6 +28,13 @@ Report = dict[str, Any]
 #: The share of right first answers that the threshold of `out_of_scope_accepted_at_95` keeps.
 KEPT = 0.95
 MOST_SHOWN = 15
+#: What can be evaluated, and what every line of its file must have.
+_KEYS = {
+    "knowledge": ("text", "gold"),
+    "intents": ("text", "intent"),
+    "answers": ("text", "dimension", "level"),
+    "schedule": KEYS,
+}
 
 
 class EvaluationError(Exception):
@@ -33,19 +43,26 @@ class EvaluationError(Exception):
 
 def run_evaluation(what: str, file: Path, out_of_scope: Path | None, as_json: bool, model: Callable[[], Path]) -> None:
     """Evaluate FILE and print the report. Raises EvaluationError for an unknown kind or a file that does not fit."""
-    keys = {"knowledge": ("text", "gold"), "intents": ("text", "intent"), "answers": ("text", "dimension", "level")}
-    if what not in keys:
-        raise EvaluationError(f"'{what}' cannot be evaluated; use {', '.join(keys)}")
-    rows = read_rows(file, keys[what])
+    if what not in _KEYS:
+        raise EvaluationError(f"'{what}' cannot be evaluated; use {', '.join(_KEYS)}")
+    rows = read_rows(file, _KEYS[what])
     outside = read_rows(out_of_scope, ("text",)) if out_of_scope else []
+    try:
+        report, wrong = _evaluated(what, rows, outside, model)
+    except ValueError as error:
+        raise EvaluationError(f"{file}: {error}; docs/understanding.md describes the lines") from error
+    _print(report, wrong, as_json)
+
+
+def _evaluated(what: str, rows: Sequence[Row], outside: Sequence[Row], model: Callable[[], Path]) -> tuple[Report, list[str]]:
+    if what == "schedule":
+        return evaluate_schedule(WishReader(load_wish_words(ROOT / "knowledge")), rows)
     services = load_services(ROOT, model)
     if what == "knowledge":
-        report, wrong = evaluate_knowledge(services, rows, outside)
-    elif what == "intents":
-        report, wrong = asyncio.run(evaluate_intents(load_assistant(model(), services).classify, rows))
-    else:
-        report, wrong = evaluate_answers(services, rows)
-    _print(report, wrong, as_json)
+        return evaluate_knowledge(services, rows, outside)
+    if what == "intents":
+        return asyncio.run(evaluate_intents(load_assistant(model(), services).classify, rows))
+    return evaluate_answers(services, rows)
 
 
 def read_rows(file: Path, keys: Sequence[str]) -> list[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -86,6 +87,20 @@ def has_public_holidays(country: str) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """The country of every zone, from the table that comes with the zone database."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {zone: country for country, _, zone, *_ in lines}
+
+
+def country_of_zone(zone: str) -> str | None:
+    """The country (ISO 3166) that a zone lies in, if its public holidays are known; None for "UTC" and the like."""
+    country = _countries().get(zone)
+    return country if country is not None and has_public_holidays(country) else None
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.messaging import inbox
 from bot.messaging.message import Incoming
 from bot.people.profiles import conversation_for_checkins
-from bot.rollout.calendar import WorkingTime, default_working_time, local_time
+from bot.rollout.calendar import WorkingTime, local_time
+from bot.rollout.own_time import OwnTime, Season
 from bot.rollout.phases import Phase
-from bot.rollout.plan import PlannedPhase, checkins_for, current_phase, make_plan, replan, snooze
+from bot.rollout.plan import PlannedCheckin, PlannedPhase, checkins_for, current_phase, make_plan, replan, snooze
 from bot.storage.database import Database
 from bot.storage.tables import Assessment, CheckIn, Initiative, Person, PhaseRow
 
@@ -25,26 +26,37 @@ ASSESSMENT_GOES_STALE = timedelta(minutes=30)
 SPREAD_MINUTES = 20
 #: A stuck phase is asked about again after this many days, sooner than its rhythm.
 ASK_STUCK_AFTER_DAYS = 3
-_COUNTRY_OF_ZONE = {"Asia/Tokyo": "JP", "Europe/London": "GB", "America/New_York": "US", "Asia/Seoul": "KR", "Asia/Singapore": "SG"}
 OPEN_STATES = ("pending", "rung", "asked")
 
 
+def own_time(person: Person) -> OwnTime:
+    """How a person wants to be written to, as far as they have said."""
+    return OwnTime(
+        zone=person.time_zone,
+        at=preferred_time(person),
+        opens=time.fromisoformat(person.opens) if person.opens else None,
+        closes=time.fromisoformat(person.closes) if person.closes else None,
+        weekdays=None if person.weekdays is None else frozenset(person.weekdays),
+        country=person.country,
+        seasons=tuple(Season(date.fromisoformat(first), date.fromisoformat(last), yearly) for first, last, yearly in person.seasons or ()),
+        rule=person.checkin_rule,
+        rule_from=person.checkin_rule_from,
+    )
+
+
 def working_time(person: Person, now: datetime) -> WorkingTime:
-    """The hours in which a person may be written to, with the public holidays of their country where the zone tells it."""
-    country = _COUNTRY_OF_ZONE.get(person.time_zone)
-    working = default_working_time(person.time_zone, country)
-    return replace(working, closed_dates=_new_year_holiday(now.year)) if country == "JP" else working
-
-
-def _new_year_holiday(year: int) -> frozenset[date]:
-    """Japan's New Year holiday, 29 December to 3 January: custom, not law, and nobody wants to be asked about a phase in it."""
-    decembers = [date(each, 12, day) for each in (year, year + 1) for day in (29, 30, 31)]
-    return frozenset(decembers + [date(each, 1, day) for each in (year, year + 1, year + 2) for day in (1, 2, 3)])
+    """The hours in which a person may be written to, with the public holidays of their country and their own days off."""
+    return own_time(person).working(local_time(now, person.time_zone).date())
 
 
 def preferred_time(person: Person) -> time:
     """The wall-clock time of a person's check-ins."""
-    return time(person.checkin_hour if person.checkin_hour is not None else DEFAULT_HOUR)
+    return time(person.checkin_hour if person.checkin_hour is not None else DEFAULT_HOUR, person.checkin_minute or 0)
+
+
+def spread_of(person: Person) -> int:
+    """By how many minutes a person's check-ins come after their time."""
+    return person.id % SPREAD_MINUTES
 
 
 @dataclass(slots=True)
@@ -100,11 +112,15 @@ class Rollouts:
     async def _schedule(self, session: AsyncSession, person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime) -> None:
         """Write the check-ins of one phase; its number and place in the rhythm make each row unique."""
         phase = rollout.phase(planned.number)
-        spread = person.id % SPREAD_MINUTES
-        for each in checkins_for(phase, planned, working_time(person, now), preferred_time(person), spread):
+        days = own_time(person).rule_days(planned.starts_on, planned.ends_on)
+        for each in checkins_for(phase, planned, working_time(person, now), preferred_time(person), spread_of(person), days):
             if each.due_at > now:
-                self._add(session, person, rollout, planned.number, each.occurrence, each.due_at)
+                self.add_checkin(session, person, rollout, each)
         await session.flush()
+
+    def add_checkin(self, session: AsyncSession, person: Person, rollout: Rollout, planned: PlannedCheckin) -> None:
+        """Write a planned check-in."""
+        self._add(session, person, rollout, planned.phase, planned.occurrence, planned.due_at)
 
     def _add(self, session: AsyncSession, person: Person, rollout: Rollout, phase: int, occurrence: int, due_at: datetime) -> None:
         session.add(
@@ -183,22 +199,22 @@ class Rollouts:
     def put_off(self, person: Person, checkin: CheckIn, days: int, now: datetime) -> datetime:
         """Ask the same check-in again in `days` days (1-60), or on the owner's next open day; returns the moment."""
         due_at = snooze(now, max(1, min(60, days)), working_time(person, now), preferred_time(person))
-        checkin.due_at, checkin.due_local = due_at, _local(due_at, person.time_zone)
-        checkin.state, checkin.asked_at, checkin.snoozes = "pending", None, checkin.snoozes + 1
+        self.put_off_to(person, checkin, due_at)
         return due_at
 
-    async def move_hour(self, session: AsyncSession, person: Person, hour: int, now: datetime) -> None:
-        """Check-ins come at `hour` (0-23, wall clock) from now on, also those that are planned already."""
-        person.checkin_hour = hour
-        pending = select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.state == "pending", CheckIn.due_at > now)
-        for row in await session.scalars(pending):
-            days = (local_time(row.due_at, person.time_zone).date() - local_time(now, person.time_zone).date()).days
-            row.due_at = snooze(now, max(1, days), working_time(person, now), preferred_time(person))
-            row.due_local = _local(row.due_at, person.time_zone)
+    def put_off_to(self, person: Person, checkin: CheckIn, due_at: datetime) -> None:
+        """Ask the same check-in again at a moment that the owner chose."""
+        move(checkin, due_at, person.time_zone)
+        checkin.state, checkin.asked_at, checkin.snoozes = "pending", None, checkin.snoozes + 1
+
+
+def move(checkin: CheckIn, due_at: datetime, zone: str) -> None:
+    """Promise a check-in for another moment."""
+    checkin.due_at, checkin.due_local, checkin.time_zone = due_at, _local(due_at, zone), zone
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return local_time(moment, zone).replace(tzinfo=None).isoformat(timespec="seconds")
+    return local_time(moment, zone).isoformat(timespec="seconds")
 
 
 async def ring_due(database: Database, session: AsyncSession, now: datetime, limit: int = 100) -> int:

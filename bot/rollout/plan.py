@@ -52,9 +52,9 @@ class PlannedPhase:
 class PlannedCheckin:
     """One check-in of a phase.
 
-    `occurrence` counts from 0 and belongs to its place in the rhythm, so it names the same check-in when a plan is made again; a
-    number is missing where two would have met on one day. `due_local` is the wall-clock time that is promised (no zone) and `due_at`
-    the moment in UTC that follows from it.
+    `occurrence` counts from 0 and belongs to its place in the rhythm (or, below 0, to its day in the owner's own rhythm), so it names the
+    same check-in when a plan is made again; a number is missing where two would have met on one day. `due_local` is the wall-clock time
+    that is promised (no zone) and `due_at` the moment in UTC that follows from it.
     """
 
     phase: int
@@ -97,25 +97,37 @@ def scaled_days(days: Days, quarters: int) -> int:
 
 
 def checkins_for(
-    phase: Phase, planned: PlannedPhase, working: WorkingTime, at: time = _DEFAULT_AT, spread_minutes: int = 0
+    phase: Phase,
+    planned: PlannedPhase,
+    working: WorkingTime,
+    at: time = _DEFAULT_AT,
+    spread_minutes: int = 0,
+    own_days: Sequence[date] | None = None,
 ) -> tuple[PlannedCheckin, ...]:
     """The check-ins of one phase, in order, at most one a day and at least one.
 
     They follow the phase's rhythm as far as its last day, and a rhythm that repeats closes with one on the last day when at least half
     a turn is left. A day off moves one to the next business day. Each is due at wall-clock time `at`, or at the next open moment, which
     can lie after the last day when `at` is outside the opening hours. `spread_minutes` (0 or more) is added where the firm is still
-    open by then, so that the owners of one zone are not all written to in one second. Raises ValueError for a negative spread,
-    NoOpenDay when the firm never opens.
+    open by then, so that the owners of one zone are not all written to in one second. `own_days` are the days of the owner's own
+    rhythm, which goes before the phase's; none of them: the last day. Raises ValueError for a negative spread, NoOpenDay when the firm
+    never opens.
     """
     if spread_minutes < 0:
         raise ValueError("spread_minutes must not be negative")
     spread = timedelta(minutes=spread_minutes)
-    due = ((n, _due_at(day, at, spread, working)) for n, day in enumerate(_checkin_days(phase, planned)))
+    days = _checkin_days(phase, planned) if own_days is None else _numbered_days(own_days, planned)
+    due = ((n, _due_at(day, at, spread, working)) for n, day in days)
     checkins = (PlannedCheckin(planned.number, n, local_time(moment, working.time_zone), moment) for n, moment in due)
     return tuple(_one_a_day(checkins))
 
 
-def _checkin_days(phase: Phase, planned: PlannedPhase) -> list[date]:
+def _numbered_days(own_days: Sequence[date], planned: PlannedPhase) -> list[tuple[int, date]]:
+    """Days of the owner's own rhythm; the number is the day itself, below 0, so that it always means the same day."""
+    return [(-day.toordinal(), day) for day in own_days or (planned.ends_on,)]
+
+
+def _checkin_days(phase: Phase, planned: PlannedPhase) -> list[tuple[int, date]]:
     length = (planned.ends_on - planned.starts_on).days
     days = [n for n in phase.checkins.first_after_days if n <= length]
     every = phase.checkins.then_every_days
@@ -124,7 +136,7 @@ def _checkin_days(phase: Phase, planned: PlannedPhase) -> list[date]:
     # A moved phase can be a few days shorter than its rhythm; its last reading must not fall away for that.
     if not days or (every is not None and 2 * (length - days[-1]) >= every):
         days.append(length)
-    return [planned.starts_on + timedelta(days=n) for n in days]
+    return [(number, planned.starts_on + timedelta(days=n)) for number, n in enumerate(days)]
 
 
 def _due_at(day: date, at: time, spread: timedelta, working: WorkingTime) -> datetime:

@@ -59,7 +59,21 @@ class Person(Base):
     pain: Mapped[str | None] = mapped_column(String(32))
     #: Local hour at which check-ins arrive; None: the advisor's default.
     checkin_hour: Mapped[int | None]
+    checkin_minute: Mapped[int] = mapped_column(default=0)
     checkins_paused: Mapped[bool] = mapped_column(default=False)
+    #: The hours (HH:MM) and weekdays (Monday = 0) in which the owner may be written to; None: office hours.
+    opens: Mapped[str | None] = mapped_column(String(5))
+    closes: Mapped[str | None] = mapped_column(String(5))
+    weekdays: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Whose public holidays are days off: ISO 3166; "" none; None: the country of the time zone.
+    country: Mapped[str | None] = mapped_column(String(2))
+    #: Stretches without check-ins, [first day, last day, every year].
+    seasons: Mapped[list[Any]] = mapped_column(default=list)
+    #: How often, where the owner said so (RFC 5545), and the day from which it counts.
+    checkin_rule: Mapped[str | None] = mapped_column(String(120))
+    checkin_rule_from: Mapped[date | None]
+    #: All of this as it was before the last change, for "undo".
+    time_before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: What a bare "yes" would start, as a button payload.
     offer: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from bot.services import Services
-from dialogues.actions import assessment, conversation, knowledge, people, rollout
+from dialogues.actions import assessment, conversation, knowledge, people, rollout, schedule
 
 _ACTIONS = (
     *(conversation.Reply, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
@@ -14,7 +14,7 @@ _ACTIONS = (
     *(assessment.Pause, assessment.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
     knowledge.AnswerKnowledge,
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),
-    *(rollout.Snooze, rollout.Schedule, rollout.Pause, rollout.Resume),
+    *(schedule.Snooze, schedule.Schedule, schedule.Pause, schedule.Resume),
     *(people.Export, people.Delete),
 )
 

@@ -8,14 +8,13 @@ from rasa_sdk import Tracker
 
 from bot.assessment.journey import Result
 from bot.rollout.calendar import local_time
-from bot.rollout.checkins import ASK_STUCK_AFTER_DAYS, Rollout, preferred_time
+from bot.rollout.checkins import ASK_STUCK_AFTER_DAYS, Rollout
 from bot.rollout.plan import PlannedPhase
 from bot.storage.tables import CheckIn
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
 
-HOURS = range(24)
 MARKS = {"done": "✓", "now": "▶", "later": "・"}
 
 
@@ -237,60 +236,3 @@ class Blocked(AnswerCheckin):
         again = await self.services.rollouts.ask_again(turn.session, turn.person, checkin, ASK_STUCK_AFTER_DAYS, turn.now)
         speaker.say("utter_rollout_next_checkin", when=self.moment(turn, speaker, again))
         offer_topics(self.services, speaker, "utter_checkin_blocked_topics", list(phase.watch))
-
-
-class Snooze(RolloutAction):
-    """Later: asks when, then puts the check-in off."""
-
-    action_name = "action_checkin_snooze"
-
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        checkin = await self.services.rollouts.open_checkin(turn.session, turn.person, number(meaning, "checkin"))
-        days = number(meaning, "days")
-        if checkin is None:
-            speaker.say("utter_checkin_none_open")
-        elif checkin.state != "asked":
-            speaker.say("utter_checkin_already")
-        elif days is None:
-            speaker.say("utter_checkin_snooze_when", checkin=checkin.id)
-        else:
-            due_at = self.services.rollouts.put_off(turn.person, checkin, days, turn.now)
-            speaker.say("utter_checkin_snoozed", when=self.moment(turn, speaker, due_at))
-        return []
-
-
-class Schedule(RolloutAction):
-    """The hour of the check-ins."""
-
-    action_name = "action_checkin_schedule"
-
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        hour = number(meaning, "hour")
-        if hour in HOURS and hour is not None:
-            await self.services.rollouts.move_hour(turn.session, turn.person, hour, turn.now)
-            speaker.say("utter_checkin_schedule_set", hour=hour)
-        else:
-            speaker.say("utter_checkin_schedule", hour=preferred_time(turn.person).hour)
-        return []
-
-
-class Pause(RolloutAction):
-    """No check-ins until the owner wants them again."""
-
-    action_name = "action_checkins_pause"
-
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        turn.person.checkins_paused = True
-        speaker.say("utter_checkins_paused")
-        return []
-
-
-class Resume(RolloutAction):
-    """Check-ins come again."""
-
-    action_name = "action_checkins_resume"
-
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        turn.person.checkins_paused = False
-        speaker.say("utter_checkins_resumed")
-        return []

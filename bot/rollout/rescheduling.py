@@ -1,0 +1,133 @@
+"""When an owner changes when they want to be asked: what is kept of them, and the check-ins that follow, in the turn's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.rollout.calendar import WorkingTime, local_time, next_open, to_utc
+from bot.rollout.checkins import Rollout, Rollouts, move, own_time, preferred_time, spread_of, working_time
+from bot.rollout.own_time import OwnTime, as_json, from_json
+from bot.rollout.plan import PlannedCheckin, PlannedPhase, checkins_for, move_phase
+from bot.storage.tables import CheckIn, Person
+
+#: Why a check-in no longer comes: another day took its place.
+CHANGED = "schedule changed"
+#: Check-ins that were asked for one by one ("ask me again") carry numbers from here on.
+ASKED_FOR = 1000
+#: Where the phase has no day of the owner's rhythm left, one is looked for this much further.
+_FURTHER = timedelta(days=100)
+
+
+async def change(session: AsyncSession, rollouts: Rollouts, person: Person, own: OwnTime, now: datetime) -> None:
+    """Keep what the owner wants from now on, remember what was, and move everything that is planned."""
+    person.time_before = as_json(own_time(person))
+    _keep(person, own)
+    await reschedule(session, rollouts, person, now)
+
+
+async def undo(session: AsyncSession, rollouts: Rollouts, person: Person, now: datetime) -> bool:
+    """Go back to what was before the last change; False when there is nothing to go back to."""
+    if person.time_before is None:
+        return False
+    _keep(person, from_json(person.time_before))
+    person.time_before = None
+    await reschedule(session, rollouts, person, now)
+    return True
+
+
+def _keep(person: Person, own: OwnTime) -> None:
+    kept = as_json(own)
+    person.time_zone, person.country, person.weekdays, person.seasons = own.zone, own.country, kept["weekdays"], kept["seasons"]
+    person.checkin_hour, person.checkin_minute = own.at.hour, own.at.minute
+    person.opens, person.closes = kept["opens"], kept["closes"]
+    person.checkin_rule, person.checkin_rule_from = own.rule, own.rule_from
+
+
+async def reschedule(session: AsyncSession, rollouts: Rollouts, person: Person, now: datetime) -> None:
+    """Make the check-ins of every phase under way again from what is kept of the owner."""
+    for rollout in await rollouts.active(session, person):
+        if rollout.planned is not None:
+            await _reschedule_phase(session, rollouts, person, rollout, rollout.planned, now)
+
+
+async def _reschedule_phase(
+    session: AsyncSession, rollouts: Rollouts, person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime
+) -> None:
+    of_phase = select(CheckIn).where(CheckIn.initiative_id == rollout.initiative.id, CheckIn.phase == planned.number)
+    rows = list(await session.scalars(of_phase.order_by(CheckIn.due_at)))
+    taken = _move_asked_for(rows, person, now)
+    wanted = {each.occurrence: each for each in _planned(person, rollout, planned, now) if each.due_local.date() not in taken}
+    for row in rows:
+        _fit(row, wanted.pop(row.occurrence, None), person, now)
+    for each in wanted.values():
+        rollouts.add_checkin(session, person, rollout, each)
+    await session.flush()
+
+
+def _planned(person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime) -> list[PlannedCheckin]:
+    """What is still to come of the phase by its own rhythm or the owner's."""
+    phase, working = rollout.phase(planned.number), working_time(person, now)
+    days = _own_days(own_time(person), planned, local_time(now, person.time_zone).date())
+    checkins = checkins_for(phase, planned, working, preferred_time(person), spread_of(person), days)
+    return [each for each in checkins if each.due_at > now]
+
+
+def _own_days(own: OwnTime, planned: PlannedPhase, today: date) -> list[date] | None:
+    """The days of the owner's rhythm that are left of the phase; the first one after it when none is."""
+    tomorrow = max(planned.starts_on, today + timedelta(days=1))
+    within = own.rule_days(tomorrow, planned.ends_on) if tomorrow <= planned.ends_on else own.rule_days(tomorrow, tomorrow)
+    if within is None or within:
+        return within
+    return (own.rule_days(tomorrow, tomorrow + _FURTHER) or [])[:1]
+
+
+def _move_asked_for(rows: Iterable[CheckIn], person: Person, now: datetime) -> set[date]:
+    """Check-ins that the owner put off or asked for keep their day and time where that is open; returns their days."""
+    taken: set[date] = set()
+    working = working_time(person, now)
+    for row in rows:
+        if row.state == "pending" and _is_asked_for(row) and row.due_at > now:
+            move(row, _still_open(row, person, working, now), person.time_zone)
+            taken.add(local_time(row.due_at, person.time_zone).date())
+    return taken
+
+
+def _is_asked_for(row: CheckIn) -> bool:
+    return row.snoozes > 0 or row.occurrence >= ASKED_FOR
+
+
+def _still_open(row: CheckIn, person: Person, working: WorkingTime, now: datetime) -> datetime:
+    promised = datetime.fromisoformat(row.due_local)
+    due_at = next_open(to_utc(promised.date(), preferred_time(person), working.time_zone), working)
+    return due_at if due_at > now else next_open(now + timedelta(minutes=1), working)
+
+
+def _fit(row: CheckIn, wanted: PlannedCheckin | None, person: Person, now: datetime) -> None:
+    """Move a planned check-in to where it now belongs, bring one back, or say why it no longer comes."""
+    if _is_asked_for(row) or not _is_open_to_change(row, now):
+        return
+    if wanted is None:
+        row.state, row.reason = "superseded", CHANGED
+    else:
+        row.state, row.reason = "pending", None
+        move(row, wanted.due_at, person.time_zone)
+
+
+def _is_open_to_change(row: CheckIn, now: datetime) -> bool:
+    return (row.state == "pending" and row.due_at > now) or (row.state == "superseded" and row.reason == CHANGED)
+
+
+async def move_start(
+    session: AsyncSession, rollouts: Rollouts, person: Person, rollout: Rollout, number: int, day: date, now: datetime
+) -> None:
+    """Let phase `number` begin on `day`; what lies behind moves along, and so do the check-ins. Raises MoveRefused."""
+    today = local_time(now, person.time_zone).date()
+    moved = move_phase(rollout.plan, number, today, working_time(person, now), new_start=day)
+    for row, planned in zip(rollout.initiative.phases, moved, strict=True):
+        row.starts_on, row.ends_on = planned.starts_on, planned.ends_on
+    await session.flush()
+    await reschedule(session, rollouts, person, now)
