@@ -8,13 +8,17 @@ from pathlib import Path
 
 from bot.assessment.journey import Journeys
 from bot.assessment.questionnaire import Questionnaire, load_questionnaire
+from bot.assessment.reading import named_trade
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
+from knowledge.answering import Answers
 from knowledge.base import KnowledgeBase, load_knowledge
+from knowledge.comparing import load_comparisons, load_misbeliefs
 from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
+from knowledge.queries import load_query_words
 from knowledge.search import KnowledgeSearch
 
 #: The project's root: content, training data and Rasa's configuration lie beside the package.
@@ -25,6 +29,7 @@ class Services:
 
     knowledge: KnowledgeBase
     search: KnowledgeSearch
+    answers: Answers
     questionnaire: Questionnaire
     journeys: Journeys
     rollouts: Rollouts
@@ -44,9 +49,13 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     questionnaire = load_questionnaire(folder, knowledge.topics)
     phases, wishes = load_phases(folder, knowledge.topics), WishReader(load_wish_words(folder))
     phrases, commands = load_phrases(folder), load_commands(folder)
+    query_words, comparisons = load_query_words(folder), load_comparisons(folder, knowledge.topics)
+    misbeliefs = load_misbeliefs(folder, knowledge.topics)
+    search = search_of_model(find_model())
     return Services(
         knowledge=knowledge,
-        search=search_of_model(find_model()),
+        search=search,
+        answers=Answers(knowledge, search, query_words, comparisons, misbeliefs, lambda text: named_trade(questionnaire, text)),
         questionnaire=questionnaire,
         journeys=Journeys(questionnaire),
         rollouts=Rollouts(phases),

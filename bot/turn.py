@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,8 @@ class Turn:
     incoming: Incoming
     now: datetime
     is_new: bool = False
+    #: Slots that the next turn should find, by name.
+    remember: dict[str, str] = field(default_factory=dict)
     #: What an action raised; the turn is rolled back.
     failure: Exception | None = None
 

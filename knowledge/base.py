@@ -42,6 +42,7 @@ INDUSTRIES = (
     "other",
 )
 SIZES = ("1", "2-5", "6-20", "21-100", "101+")
+DIMENSIONS = ("technology-adoption", "process-integration", "data-utilization", "customer-engagement", "business-impact")
 LEVELS = ("1", "2", "3", "4", "5")
 PHASES = ("1", "2", "3", "4", "5", "6", "7", "8")
 COSTS = ("free", "low", "medium", "high")

@@ -123,7 +123,8 @@ def features_of(text: str) -> Features:
     read = "".join(word.reading for word in content) if language == "ja" else ""
     readings = [read[i : i + n] for n in (2, 3) for i in range(len(read) - n + 1)]
     every, forms = [word.form for word in spoken], [word.form for word in content]
-    phrases = [*(f"{first} {second}" for first, second in pairwise(forms)), *every, *(f"{first}_{second}" for first, second in pairwise(every))]
+    pairs = (*(" ".join(pair) for pair in pairwise(forms)), *("_".join(pair) for pair in pairwise(every)))
+    phrases = (*every, *pairs)
     # One object per different string: an index holds a million of them while it is built.
     return Features(*(tuple(map(intern, each)) for each in (forms, character_grams(normal, language), readings, phrases)))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.assessment.questionnaire import ProfileOption, ProfileQuestion, ReadingWords, ScoredQuestion
+from bot.assessment.questionnaire import ProfileOption, ProfileQuestion, Questionnaire, ReadingWords, ScoredQuestion
 from knowledge.content import LANGUAGES
 
 #: Longer texts (Latin letters count half) are a story or a question to us, not a choice.
@@ -92,6 +92,15 @@ def _read_profile(question: ProfileQuestion, text: str, words: ReadingWords) -> 
     if found and found.value:
         return Reading(found.kind, found.value, question.options[found.value - 1].id)
     return found
+
+
+def named_trade(questionnaire: Questionnaire, text: str) -> str | None:
+    """The trade that a message names somewhere (an option's id); None when it names none or several."""
+    question = questionnaire.question("industry")
+    if not isinstance(question, ProfileQuestion):
+        return None
+    found = _contained([_option_words(option) for option in question.options], text[: 2 * LONGEST_CHOICE])
+    return question.options[found.value - 1].id if found and found.value else None
 
 
 def _option_words(option: ProfileOption) -> list[str]:

@@ -22,7 +22,6 @@ from bot.rollout.wishes.wish import Kind
 from bot.services import Services
 from bot.storage.tables import OutboxRow
 from bot.turn import Turn
-from knowledge.search import Verdict
 
 Parsed = dict[str, Any]
 Classify = Callable[[str], Awaitable[Parsed]]
@@ -36,6 +35,8 @@ _MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
 _MAYBE_TIMES = frozenset({"nlu_fallback", "out_of_scope"})
 _MAYBE_MOVES = _MAYBE_TIMES | {"ask_knowledge", "start_rollout", "show_roadmap"}
 _SURELY_TIME = frozenset({Kind.ZONE, Kind.HOURS, Kind.SEASON, Kind.NOT_BEFORE, Kind.RECURRING})
+#: While a question is open, these words are about it rather than about the answer before.
+_OF_THE_ASSESSMENT = frozenset({"why", "next"})
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -76,10 +77,13 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return pressed
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
+    part = services.answers.follow_up(text) if remembered(turn, "knowledge_topic") else None
+    if part and not (journey and part in _OF_THE_ASSESSMENT):
+        return parsed("ask_knowledge", text)
     found = await classify(text)
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
-    if found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER:
+    if found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):
         return parsed("ask_knowledge", text)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
         question = journey.open_question()
@@ -96,6 +100,12 @@ async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> 
     if any(read_move(text, plan, wall.date(), services.wishes) for plan in plans):
         return True
     return bool(plans) and intent in _MAYBE_TIMES and services.wishes.read(text, wall).kind in _SURELY_TIME
+
+
+def remembered(turn: Turn, slot: str) -> str | None:
+    """What the conversation's state holds under a slot's name."""
+    value = ((turn.conversation.dialogue or {}).get("slots") or {}).get(slot)
+    return value if isinstance(value, str) else None
 
 
 def is_asking(turn: Turn) -> bool:

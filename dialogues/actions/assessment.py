@@ -265,6 +265,6 @@ class LateAnswer(AdvisorAction):
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         if "question" in meaning:
             speaker.say("utter_assessment_stale_answer")
-        elif not answer_question(self.services, speaker, turn.incoming.text, or_say_nothing=True):
+        elif not await answer_question(self.services, speaker, turn.incoming.text, or_say_nothing=True):
             speaker.say("utter_not_understood")
         return []

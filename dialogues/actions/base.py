@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.services import Services
@@ -85,6 +85,7 @@ class AdvisorAction(Action):
         speaker = Speaker(dispatcher, self.services, turn.language)
         meaning = {str(each["entity"]): str(each["value"]) for each in tracker.latest_message.get("entities") or []}
         events = await self.act(turn, speaker, meaning, tracker)
+        events = [*events, *(SlotSet(name, value) for name, value in turn.remember.items())]
         if self.hands_back and is_asking(tracker):
             speaker.language = turn.language
             speaker.say("utter_assessment_back_on_track")

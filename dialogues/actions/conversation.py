@@ -69,7 +69,7 @@ class NotUnderstood(AdvisorAction):
     action_name = "action_not_understood"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        if not answer_question(self.services, speaker, turn.incoming.text, or_say_nothing=True):
+        if not await answer_question(self.services, speaker, turn.incoming.text, or_say_nothing=True):
             speaker.say("utter_not_understood")
         return []
 

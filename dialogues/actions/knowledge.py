@@ -5,47 +5,63 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 
 from bot.services import Services
-from bot.turn import Turn
+from bot.turn import Turn, current_turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
-from knowledge.base import Entry
-from knowledge.search import Verdict
+from dialogues.actions.knowledge_parts import show_part
+from knowledge.answering import Answer, Owner
 
 MOST_CHOICES = 3
-MOST_RELATED = 4
+#: Slots that a follow-up leans on.
+TOPIC, QUESTION = "knowledge_topic", "knowledge_question"
 
 
 class AnswerKnowledge(AdvisorAction):
-    """Shows an entry, or the part of it that a button asks for, or what comes nearest to a question."""
+    """Shows an entry, or the part of it that a button asks for, or what answers a question."""
 
     action_name = "action_knowledge_answer"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         topic = meaning.get("topic")
         if topic is None:
-            answer_question(self.services, speaker, turn.incoming.text)
+            await answer_question(self.services, speaker, turn.incoming.text)
         elif entry := self.services.knowledge.get(topic):
-            show_part(self.services, speaker, entry, meaning.get("part", "entry"))
+            turn.remember[TOPIC] = topic
+            show_part(self.services, speaker, entry, meaning.get("part"), await owner_of(self.services, turn))
         else:
             speaker.say("utter_knowledge_gone")
         return []
 
 
-def answer_question(services: Services, speaker: Speaker, text: str, or_say_nothing: bool = False) -> bool:
-    """Answer from the knowledge base: the entry, a choice, or that there is nothing.
+async def owner_of(services: Services, turn: Turn) -> Owner:
+    """What is known of the owner who asks."""
+    journey = await services.journeys.current(turn.session, turn.person)
+    result = journey.result() if journey else None
+    return Owner(turn.person.industry, turn.person.size, result.score.level if result else None)
+
+
+async def answer_question(services: Services, speaker: Speaker, text: str, or_say_nothing: bool = False) -> bool:
+    """Answer from the knowledge base: an entry, a comparison, ideas, a choice, or that there is nothing.
 
     False: nothing was found and, with `or_say_nothing`, nothing was said.
     """
-    ranking = services.search.search(text)
-    hits = [hit.id for hit in ranking.results]
-    if ranking.verdict is Verdict.ANSWER:
-        show_part(services, speaker, services.knowledge.entries[hits[0]], "entry")
-    elif ranking.verdict is Verdict.CHOICE:
-        offer_topics(services, speaker, "utter_knowledge_choice", hits[:MOST_CHOICES])
-    elif or_say_nothing:
+    turn = current_turn()
+    owner = await owner_of(services, turn)
+    answer = services.answers.answer(text, owner, remembered_topic(turn))
+    if answer.kind == "nothing" and or_say_nothing:
         return False
-    else:
-        speaker.say("utter_knowledge_nothing")
+    turn.remember[QUESTION] = text[:300]
+    if answer.topics:
+        turn.remember[TOPIC] = answer.topics[0]
+    _SAY[answer.kind](services, speaker, answer, owner)
+    if answer.others:
+        offer_topics(services, speaker, "utter_knowledge_also", list(answer.others))
     return True
+
+
+def remembered_topic(turn: Turn) -> str | None:
+    """The topic of the answer before, in this conversation."""
+    topic = ((turn.conversation.dialogue or {}).get("slots") or {}).get(TOPIC)
+    return topic if isinstance(topic, str) else None
 
 
 def offer_topics(services: Services, speaker: Speaker, response: str, topics: list[str], **values: object) -> None:
@@ -55,40 +71,71 @@ def offer_topics(services: Services, speaker: Speaker, response: str, topics: li
     speaker.say(response, buttons=buttons, rests_on=[entry.id for entry in entries], **values)
 
 
-def show_part(services: Services, speaker: Speaker, entry: Entry, part: str) -> None:
-    """One unfolding part of an entry: entry (the beginning), steps, benefit, pitfalls or related."""
+# --- one function for each kind of answer --------------------------------------------------------------------------------
+
+
+def _entry(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    if answer.belief is not None:
+        speaker.say("utter_knowledge_belief", correction=answer.belief.correction.get(speaker.language), rests_on=[answer.belief.topic])
+    show_part(services, speaker, services.knowledge.entries[answer.topics[0]], answer.part, owner)
+
+
+def _comparison(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    assert answer.comparison is not None
     language = speaker.language
-    title = entry.title.get(language)
-    if part == "related":
-        offer_topics(services, speaker, "utter_knowledge_related", [each.id for each in entry.related][:MOST_RELATED], title=title)
-        return
-    values = _VALUES.get(part, _entry_values)(services, speaker, entry)
-    response = f"utter_knowledge_{part if part in _VALUES else 'entry'}"
-    speaker.say(response, (), [entry.id], title=title, topic=entry.id, **values)
+    first, second = (side.name.get(language) for side in answer.comparison.sides)
+    text = answer.comparison.answer.get(language)
+    offer_topics(services, speaker, "utter_knowledge_comparison", list(answer.topics), first=first, second=second, answer=text)
 
 
-def _entry_values(services: Services, speaker: Speaker, entry: Entry) -> dict[str, str]:
-    return {"summary": entry.summary.get(speaker.language), "tomorrow": entry.tomorrow.get(speaker.language)}
-
-
-def _steps_values(services: Services, speaker: Speaker, entry: Entry) -> dict[str, str]:
-    return {"steps": speaker.numbered(entry.steps.get(speaker.language))}
-
-
-def _benefit_values(services: Services, speaker: Speaker, entry: Entry) -> dict[str, str]:
-    return {"benefit": entry.benefit.get(speaker.language), "measure": entry.measure.get(speaker.language)}
-
-
-def _pitfalls_values(services: Services, speaker: Speaker, entry: Entry) -> dict[str, str]:
+def _pair(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    """Two entries side by side: what each is, and what it takes and brings."""
     language = speaker.language
-    needed = services.phrases.listed(entry.prerequisites.get(language), language) or speaker.phrase("none")
-    return {
-        "pitfalls": speaker.items(entry.pitfalls.get(language)),
-        "prerequisites": needed,
-        "cost": services.knowledge.vocabulary["cost"][entry.cost].get(language),
-        "effort": str(entry.effort),
-        "impact": str(entry.impact),
-    }
+    entries = [services.knowledge.entries[topic] for topic in answer.topics]
+    lines = [
+        speaker.phrase(
+            "pair_line",
+            title=entry.title.get(language),
+            benefit=entry.benefit.get(language),
+            effort=entry.effort,
+            impact=entry.impact,
+            cost=services.knowledge.vocabulary["cost"][entry.cost].get(language),
+        )
+        for entry in entries
+    ]
+    easier = min(entries, key=lambda entry: (entry.effort, -entry.impact)).title.get(language)
+    offer_topics(services, speaker, "utter_knowledge_pair", list(answer.topics), lines="\n\n".join(lines), easier=easier)
 
 
-_VALUES = {"steps": _steps_values, "benefit": _benefit_values, "pitfalls": _pitfalls_values}
+def _ideas(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    """The use case of a trade, and what it builds on."""
+    entry = services.knowledge.entries[answer.topics[0]]
+    language = speaker.language
+    values = {"title": entry.title.get(language), "summary": entry.summary.get(language), "tomorrow": entry.tomorrow.get(language)}
+    offer_topics(services, speaker, "utter_knowledge_ideas", list(answer.topics), **values)
+
+
+def _quick(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    language = speaker.language
+    entries = [services.knowledge.entries[topic] for topic in answer.topics]
+    lines = speaker.numbered(f"{entry.title.get(language)}: {entry.benefit.get(language)}" for entry in entries)
+    offer_topics(services, speaker, "utter_knowledge_quick", list(answer.topics), lines=lines)
+
+
+def _choice(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    offer_topics(services, speaker, "utter_knowledge_choice", list(answer.topics)[:MOST_CHOICES])
+
+
+def _nothing(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    speaker.say("utter_knowledge_which" if answer.part else "utter_knowledge_nothing")
+
+
+_SAY = {
+    "entry": _entry,
+    "comparison": _comparison,
+    "pair": _pair,
+    "ideas": _ideas,
+    "quick": _quick,
+    "choice": _choice,
+    "nothing": _nothing,
+}

@@ -68,8 +68,9 @@ class LinearModel:
     def confidences(self, document: str) -> npt.NDArray[np.float64]:
         """A share of 1 for each of `intents`: the softmax of the decision values, which spreads where none of them is convinced."""
         decisions = np.asarray(self._features.transform([document]) @ self._weights, np.float64)[0] + self._bias
-        shares: npt.NDArray[np.float64] = np.exp(SHARPNESS * (decisions - decisions.max()))
-        return shares / shares.sum()
+        weights = np.exp(SHARPNESS * (decisions - decisions.max()))
+        shares: npt.NDArray[np.float64] = weights / weights.sum()
+        return shares
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

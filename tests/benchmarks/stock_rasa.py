@@ -65,11 +65,11 @@ class StockRasa:
 
 @asynccontextmanager
 async def stock_rasa(model: Path, action_names: list[str], folder: Path) -> AsyncIterator[StockRasa]:
-    """Start both servers on the trained `model`; stop them at the end."""
+    """Start both servers on the trained `model` (an absolute path); stop them at the end."""
     port, actions_port = _free_port(), _free_port()
     _write_files(folder, action_names, actions_port)
     files = ("--endpoints", str(folder / "endpoints.yml"), "--credentials", str(folder / "credentials.yml"))
-    serve = ["run", "-m", str(model.absolute()), *files, "-p", str(port), "-i", "127.0.0.1"]
+    serve = ["run", "-m", str(model), *files, "-p", str(port), "-i", "127.0.0.1"]
     with (
         _process([sys.executable, "-m", "rasa_sdk", "--actions", "stock_actions", "-p", str(actions_port)], folder) as actions,
         _process([sys.executable, "-c", _RASA, *serve], ROOT) as server,

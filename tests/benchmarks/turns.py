@@ -49,7 +49,7 @@ async def measure(data: Path, alone: bool) -> None:
     if alone:
         return
     started = time.perf_counter()
-    async with stock_rasa(model, names, data) as rasa:
+    async with stock_rasa(model.absolute(), names, data) as rasa:
         times = await _talk(rasa.turn)
         first = time.perf_counter() - started - sum(times[1:])
         theirs = _report("stock Rasa (in memory, over HTTP)", times, first, rasa.memory_megabytes())
