@@ -26,6 +26,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
+from bot.reports.documents import DocumentFiles, Documents
 from bot.rollout.checkins import ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 BELL_SECONDS = 2
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
+TIDY_HOURS = 6
 
 
 class PortInUse(Exception):
@@ -62,6 +64,11 @@ class Advisor:
             self.bell.ring(INBOX)
         return rung
 
+    async def tidy(self) -> None:
+        """Delete pictures and papers whose time is over."""
+        async with self.database.transaction() as session:
+            await self.services.reports.documents.tidy(session, self.clock())
+
 
 def utc_now() -> datetime:
     """The clock of the real world."""
@@ -77,13 +84,16 @@ async def open_advisor(
     Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
+    services = services.keeping(Documents(settings.signing_key(), settings.data_dir / "documents"))
+    files = DocumentFiles(database, services.reports.documents, clock)
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
         bell = Bell()
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, Desk(database, bell, clock), turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, Desk(database, bell, clock, files), turns, assistant, services, clock)
     finally:
+        files.close()
         await database.close()
 
 
@@ -123,6 +133,13 @@ async def ringing(advisor: Advisor) -> AsyncIterator[None]:
         except Exception:
             log.exception("ringing due check-ins failed", extra={"action": "ring_failed"})
 
+    async def tidy() -> None:
+        try:
+            await advisor.tidy()
+        except Exception:
+            log.exception("tidying documents failed", extra={"action": "tidy_failed"})
+
+    scheduler.add_job(tidy, "interval", hours=TIDY_HOURS, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.add_job(tick, "interval", seconds=BELL_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import joblib
@@ -11,10 +11,14 @@ import joblib
 from bot.assessment.journey import Journeys
 from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.fingerprints import fingerprint
+from bot.reports.documents import Documents
+from bot.reports.facts import Material
+from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
 from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
+from knowledge.report_words import load_report_words
 from knowledge.samples import load_intent_samples, load_samples
 from knowledge.search import KnowledgeSearch
 
@@ -36,8 +40,13 @@ class Services:
     questionnaire: Questionnaire
     journeys: Journeys
     rollouts: Rollouts
+    reports: Reports
     phrases: Phrases
     commands: dict[str, Command]
+
+    def keeping(self, documents: Documents) -> Services:
+        """The same services, with pictures and papers issued by `documents`."""
+        return replace(self, reports=self.reports.keeping(documents))
 
 
 def load_services(root: Path, cache: Path | None = None) -> Services:
@@ -48,13 +57,17 @@ def load_services(root: Path, cache: Path | None = None) -> Services:
     folder = root / "knowledge"
     knowledge = load_knowledge(folder)
     questionnaire = load_questionnaire(folder, knowledge.topics)
+    phrases = load_phrases(folder)
+    journeys, rollouts = Journeys(questionnaire), Rollouts(load_phases(folder, knowledge.topics))
+    material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
     return Services(
         knowledge=knowledge,
         search=_search(root, knowledge, cache),
         questionnaire=questionnaire,
-        journeys=Journeys(questionnaire),
-        rollouts=Rollouts(load_phases(folder, knowledge.topics)),
-        phrases=load_phrases(folder),
+        journeys=journeys,
+        rollouts=rollouts,
+        reports=Reports(material, journeys, rollouts, Documents()),
+        phrases=phrases,
         commands=load_commands(folder),
     )
 

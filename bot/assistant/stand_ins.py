@@ -32,7 +32,6 @@ REPLACEABLE = frozenset(
         "fbmessenger",
         "google",
         "keras",
-        "matplotlib",
         "mattermostwrapper",
         "pymongo",
         "redis",
@@ -118,3 +117,5 @@ def _restore_removed_names() -> None:
             setattr(connection, state.name, state)
     for name in ("sanic.server.websockets.impl", "sanic.server.websockets.frame"):  # written for websockets 10, never used by us
         sys.modules.setdefault(name, _EmptyModule(name))
+    # Rasa's plots of a model test; they would bring matplotlib into every start, which we want only when something is drawn.
+    sys.modules.setdefault("rasa.utils.plotting", _EmptyModule("rasa.utils.plotting"))

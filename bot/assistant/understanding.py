@@ -29,6 +29,8 @@ FORM = "assessment_form"
 _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affirm", "deny"})
 #: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
 _MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
+#: With a word such as "PDF" in it, a message about these wants the report.
+_ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -70,6 +72,8 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
     found = await classify(text)
+    if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
+        return parsed("get_report", text)
     if found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER:
         return parsed("ask_knowledge", text)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:

@@ -12,6 +12,7 @@ from knowledge.base import load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
+from knowledge.report_words import load_report_words
 from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
@@ -26,7 +27,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
         lambda: load_phases(folder),
-        lambda: load_phrases(folder),
+        lambda: load_report_words(folder, load_phrases(folder)),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: check_dialogues(root),
