@@ -51,6 +51,10 @@ REPLACEABLE = frozenset(
 )
 
 
+#: matplotlib asks `tensorflow.is_tensor` of everything it draws; an empty class would answer yes.
+_ASKED_BY_OTHERS = frozenset({"is_tensor"})
+
+
 class _EmptyMeta(type):
     """Class-level attribute access (``tf.keras.layers.Layer``) yields one more empty class."""
 
@@ -76,7 +80,7 @@ class _EmptyModule(ModuleType):
     __path__ = []  # noqa: RUF012 - what makes a module a package
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
+        if name.startswith("__") or name in _ASKED_BY_OTHERS:
             raise AttributeError(name)
         return _empty_class(name)
 
