@@ -137,11 +137,10 @@ class _Page:
 def _section(page: _Page, section: Section) -> None:
     if section.new_page and not page.is_fresh:
         page.turn()
-    if section.heading:
-        page.make_room(34 + _kept_together(section))
-        page.y -= 0 if page.is_fresh else 8
-        page.write(MARGIN, page.y - 14, section.heading, 13, NOW)
-        page.y -= 24
+    page.make_room(34 + _kept_together(section))
+    page.y -= 0 if page.is_fresh else 8
+    page.write(MARGIN, page.y - 14, section.heading, 13, NOW)
+    page.y -= 24
     for block in section.blocks:
         _DRAWN[type(block)](page, block)
         page.y -= _GAP

@@ -15,21 +15,22 @@ from bot.reports.picturing import Say, level_before, matrix, radar, roadmap, say
 def write_report(facts: Facts, language: str) -> Paper:
     """The report of an assessment with at least one answer."""
     say = say_in(facts.material, language)
-    sections = [
-        _summary(facts, say),
-        _gaps(facts, say),
-        _actions(facts, say),
-        *([_roadmap(facts, say)] if facts.plan else []),
-    ]
-    return _paper(facts, say, say("report_title"), [*sections, _glossary(facts, say, sections), _method(facts, say)])
+    return _paper(facts, say, say("report_title"), _sections(facts, say))
 
 
 def write_packet(facts: Facts, language: str) -> Paper:
     """The report with the consent and every answer, for an accountant or chamber of the owner's choice."""
     say = say_in(facts.material, language)
-    report = write_report(facts, language)
-    consent = Section("", (Words(say("packet_consent", date=say.date(facts.today)), "small"),))
-    return _paper(facts, say, say("packet_title"), [consent, *report.sections, _answers(facts, say)])
+    consent = Words(say("packet_consent", date=say.date(facts.today)), "small")
+    return _paper(facts, say, say("packet_title"), [*_sections(facts, say, consent), _answers(facts, say)])
+
+
+def _sections(facts: Facts, say: Say, *notes: Words) -> list[Section]:
+    """What report and packet share; `notes` stand at the end of the summary."""
+    sections = [_summary(facts, say, notes), _gaps(facts, say), _actions(facts, say)]
+    if facts.plan:
+        sections.append(_roadmap(facts, say))
+    return [*sections, _glossary(facts, say, sections), _method(facts, say)]
 
 
 def _paper(facts: Facts, say: Say, title: str, sections: list[Section]) -> Paper:
@@ -52,8 +53,8 @@ def _told(facts: Facts, say: Say, question: ProfileQuestion) -> str:
 # --- summary ------------------------------------------------------------------------------------------------------------------
 
 
-def _summary(facts: Facts, say: Say) -> Section:
-    words = tuple(_summary_words(facts, say))
+def _summary(facts: Facts, say: Say, notes: tuple[Words, ...]) -> Section:
+    words = (*_summary_words(facts, say), *notes)
     return Section(say("summary"), (Beside(radar(facts, say.language), words), _levels(facts, say)))
 
 
