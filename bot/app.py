@@ -27,6 +27,7 @@ from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
+from bot.reports.feeds import Feeds, calendar_routes
 from bot.rollout.checkins import ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
@@ -84,7 +85,8 @@ async def open_advisor(
     Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
-    services = services.keeping(Documents(settings.signing_key(), settings.data_dir / "documents"))
+    key = settings.signing_key()
+    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
     files = DocumentFiles(database, services.reports.documents, clock)
     try:
         assistant = load_assistant(model, services)
@@ -103,10 +105,11 @@ def read_content(root: Path = ROOT, cache: Path | None = None) -> Services:
 
 
 def build_web(advisor: Advisor) -> Starlette:
-    """The web application: page, widget's socket, REST when its token is set, health."""
+    """The web application: page, widget's socket, calendars, REST when its token is set, health."""
     settings = advisor.settings
     routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
     routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
+    routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
     return Starlette(routes=routes)

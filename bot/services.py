@@ -13,6 +13,7 @@ from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.fingerprints import fingerprint
 from bot.reports.documents import Documents
 from bot.reports.facts import Material
+from bot.reports.feeds import Feeds
 from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
@@ -44,9 +45,9 @@ class Services:
     phrases: Phrases
     commands: dict[str, Command]
 
-    def keeping(self, documents: Documents) -> Services:
-        """The same services, with pictures and papers issued by `documents`."""
-        return replace(self, reports=self.reports.keeping(documents))
+    def keeping(self, documents: Documents, feeds: Feeds) -> Services:
+        """The same services, with pictures and papers issued by `documents`, and calendars by `feeds`."""
+        return replace(self, reports=self.reports.keeping(documents, feeds))
 
 
 def load_services(root: Path, cache: Path | None = None) -> Services:
@@ -66,7 +67,7 @@ def load_services(root: Path, cache: Path | None = None) -> Services:
         questionnaire=questionnaire,
         journeys=journeys,
         rollouts=rollouts,
-        reports=Reports(material, journeys, rollouts, Documents()),
+        reports=Reports(material, journeys, rollouts, Documents(), Feeds()),
         phrases=phrases,
         commands=load_commands(folder),
     )

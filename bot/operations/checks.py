@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
+from bot.operations.demo_report import load_material
+from bot.reports.examples import load_examples
 from bot.rollout.phases import load_phases
 from knowledge.base import load_knowledge
 from knowledge.content import Node
-from knowledge.phrases import load_commands, load_phrases
+from knowledge.phrases import load_commands
 from knowledge.problems import ContentError, Problems
-from knowledge.report_words import load_report_words
 from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
@@ -27,12 +28,12 @@ def check_project(root: Path) -> list[str]:
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
         lambda: load_phases(folder),
-        lambda: load_report_words(folder, load_phrases(folder)),
+        lambda: load_examples(folder, load_material(root)),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: check_dialogues(root),
     )
-    return [line for part in parts for line in _lines(part)]
+    return list(dict.fromkeys(line for part in parts for line in _lines(part)))  # examples read other content too
 
 
 def _lines(part: Callable[[], object]) -> list[str]:

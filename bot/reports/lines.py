@@ -33,10 +33,10 @@ def _pieces(paragraph: str) -> Iterator[str]:
 
 
 def _joined(phrases: Iterable[str]) -> list[str]:
-    """Phrases, none of which begins with a character that must not begin a line."""
+    """Phrases, none of which begins with a character that must not begin a line, or in the middle of a number."""
     kept: list[str] = []
     for phrase in phrases:
-        if kept and phrase[0] in _NEVER_FIRST:
+        if kept and (phrase[0] in _NEVER_FIRST or (phrase[0].isdigit() and kept[-1][-1].isdigit())):
             kept[-1] += phrase
         else:
             kept.append(phrase)

@@ -15,6 +15,7 @@ from bot.reports import charts
 from bot.reports.calendar_file import Agenda, Course, agenda
 from bot.reports.documents import Documents
 from bot.reports.facts import Assessed, Facts, Material, Plan
+from bot.reports.feeds import Feeds
 from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap
 from bot.reports.packet import packet_data
 from bot.reports.picturing import say_in
@@ -37,10 +38,11 @@ class Reports:
     journeys: Journeys
     rollouts: Rollouts
     documents: Documents
+    feeds: Feeds
 
-    def keeping(self, documents: Documents) -> Reports:
-        """The same, with documents issued by `documents`."""
-        return replace(self, documents=documents)
+    def keeping(self, documents: Documents, feeds: Feeds) -> Reports:
+        """The same, with documents issued by `documents` and calendars by `feeds`."""
+        return replace(self, documents=documents, feeds=feeds)
 
     # --- gathering --------------------------------------------------------------------------------------------------------------
 

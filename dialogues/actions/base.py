@@ -51,9 +51,10 @@ class Speaker:
         texts = {name: str(value) for name, value in values.items()}
         self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note, **texts)
 
-    def hand_over(self, response: str, attached: Image | File) -> None:
-        """One message with a picture or a document."""
-        self._dispatcher.utter_message(response=response, json_message={type(attached).__name__.lower(): asdict(attached)})
+    def hand_over(self, response: str, attached: Image | File, buttons: Sequence[Mapping[str, str]] = ()) -> None:
+        """One message with a picture or a document, and buttons behind the response's own."""
+        note = {type(attached).__name__.lower(): asdict(attached)}
+        self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note)
 
     def phrase(self, phrase: str, /, **values: object) -> str:
         """A small piece of a message."""

@@ -11,7 +11,7 @@ from bot.rollout.calendar import local_time
 from bot.rollout.checkins import Rollout
 from bot.services import Services
 from bot.turn import Turn
-from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker
+from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
 
 
 async def show_radar(services: Services, turn: Turn, speaker: Speaker) -> None:
@@ -82,13 +82,18 @@ class Picture(PaperAction):
 
 
 class Calendar(AdvisorAction):
-    """The plan as a calendar file."""
+    """The plan as a calendar file, or as a calendar to subscribe to."""
 
     action_name = "action_report_calendar"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        if await self.services.rollouts.active(turn.session, turn.person):
-            speaker.hand_over("utter_report_calendar", await self.services.reports.calendar(turn.session, turn.person, turn.now))
-        else:
+        reports = self.services.reports
+        if not await self.services.rollouts.active(turn.session, turn.person):
             speaker.say("utter_rollout_none")
+        elif "part" in meaning and reports.feeds.is_open:
+            renew = meaning["part"] == "renew"
+            speaker.say("utter_report_calendar_feed", address=await reports.feeds.address(turn.session, turn.person, turn.now, renew))
+        else:
+            more = [button(speaker.phrase("subscribe_calendar"), "get_calendar", part="feed")] if reports.feeds.is_open else []
+            speaker.hand_over("utter_report_calendar", await reports.calendar(turn.session, turn.person, turn.now), more)
         return []

@@ -39,7 +39,8 @@ async def measure(data: Path, owners: int) -> None:
         after = psutil.Process().memory_info().rss / 2**20
     warm = sorted(times[1:])
     print(f"first of the process (imports the drawing libraries): {times[0]:.2f} s")
-    print(f"others ({len(warm)}): p50 {statistics.median(warm):.2f} s, p95 {warm[round(0.95 * (len(warm) - 1))]:.2f} s, worst {warm[-1]:.2f} s")
+    p95 = warm[round(0.95 * (len(warm) - 1))]
+    print(f"others ({len(warm)}): p50 {statistics.median(warm):.2f} s, p95 {p95:.2f} s, worst {warm[-1]:.2f} s")
     print(f"memory before the first drawing {before:.0f} MB, at the end {after:.0f} MB")
 
 
