@@ -45,7 +45,7 @@ def size_of(figure: Figure) -> tuple[int, int]:
     return WIDTH, _LAYOUTS[type(figure)][0](figure)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def draw(figure: Figure) -> Picture:
     """The picture of a figure. The last few are remembered: a report shows what the conversation has just shown."""
     width, height = size_of(figure)
@@ -70,7 +70,7 @@ def _canvas(width: int, height: int) -> tuple[Axes, Callable[[], bytes]]:
     from matplotlib.figure import Figure as Sheet  # noqa: PLC0415
 
     sheet = Sheet(figsize=(width / _PIXELS, height / _PIXELS), dpi=_PIXELS * _FINE, facecolor=PAPER)
-    FigureCanvasAgg(sheet)
+    canvas = FigureCanvasAgg(sheet)
     axes = sheet.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
@@ -78,7 +78,7 @@ def _canvas(width: int, height: int) -> tuple[Axes, Callable[[], bytes]]:
 
     def save() -> bytes:
         kept = io.BytesIO()
-        sheet.savefig(kept, format="png", pil_kwargs={"compress_level": 4})
+        canvas.print_png(kept, pil_kwargs={"compress_level": 4})  # type: ignore[no-untyped-call] # savefig would draw everything twice
         return kept.getvalue()
 
     return axes, save

@@ -145,6 +145,14 @@ async def test_actions_are_compared_in_a_picture_and_a_plan_goes_into_the_calend
     assert [event for event in events if "checkin-" in event["uid"]]
 
 
+async def test_the_same_report_asked_for_twice_is_the_same_file(talk: Talk) -> None:
+    await assess(talk)
+    await talk.press("報告書(PDF)を受け取る")
+    first = await delivered(talk)
+    await talk.press("報告書(PDF)を受け取る")
+    assert await delivered(talk) == first
+
+
 async def test_after_deletion_every_address_is_dead(talk: Talk) -> None:
     await assess(talk)
     image = next(reply.image for reply in talk.last if reply.image)
