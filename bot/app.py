@@ -26,6 +26,8 @@ from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
+from bot.reports.documents import DocumentFiles, Documents
+from bot.reports.feeds import Feeds, calendar_routes
 from bot.rollout.checkins import ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 BELL_SECONDS = 2
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
+TIDY_HOURS = 6
 
 
 class PortInUse(Exception):
@@ -62,6 +65,11 @@ class Advisor:
             self.bell.ring(INBOX)
         return rung
 
+    async def tidy(self) -> None:
+        """Delete pictures and papers whose time is over."""
+        async with self.database.transaction() as session:
+            await self.services.reports.documents.tidy(session, self.clock())
+
 
 def utc_now() -> datetime:
     """The clock of the real world."""
@@ -77,13 +85,17 @@ async def open_advisor(
     Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
+    key = settings.signing_key()
+    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
+    files = DocumentFiles(database, services.reports.documents, clock)
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
         bell = Bell()
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, Desk(database, bell, clock), turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, Desk(database, bell, clock, files), turns, assistant, services, clock)
     finally:
+        files.close()
         await database.close()
 
 
@@ -96,10 +108,11 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
 
 
 def build_web(advisor: Advisor) -> Starlette:
-    """The web application: page, widget's socket, REST when its token is set, health."""
+    """The web application: page, widget's socket, calendars, REST when its token is set, health."""
     settings = advisor.settings
     routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
     routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
+    routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
     return Starlette(routes=routes)
@@ -126,6 +139,13 @@ async def ringing(advisor: Advisor) -> AsyncIterator[None]:
         except Exception:
             log.exception("ringing due check-ins failed", extra={"action": "ring_failed"})
 
+    async def tidy() -> None:
+        try:
+            await advisor.tidy()
+        except Exception:
+            log.exception("tidying documents failed", extra={"action": "tidy_failed"})
+
+    scheduler.add_job(tidy, "interval", hours=TIDY_HOURS, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.add_job(tick, "interval", seconds=BELL_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     try:

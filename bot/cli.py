@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -232,6 +233,26 @@ def evaluate(
             run_evaluation(what, file, out_of_scope, json_output, lambda: trained_model(chosen))
         except EvaluationError as error:
             fail(str(error))
+
+
+@app.command()
+def report(
+    demo: Annotated[str, typer.Option(help="An example firm of knowledge/examples, such as restaurant.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    lang: Annotated[str, typer.Option(help="ja or en")] = "ja",
+) -> None:
+    """Write the pictures, the report and the packet of an example firm."""
+    from bot.operations.demo_report import UnknownChoice, write_demo_report  # noqa: PLC0415
+
+    try:
+        for path in write_demo_report(_root(), demo, lang, out, datetime.now(UTC)):
+            typer.echo(path)
+    except UnknownChoice as error:
+        fail(str(error))
+    except ContentError as error:
+        fail(str(error), FOUND_WRONG)
+    except OSError as error:
+        fail(f"cannot write to {out} ({error.strerror}); choose another folder with --out")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

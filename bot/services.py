@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.assessment.journey import Journeys
 from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.assessment.reading import named_trade
+from bot.reports.documents import Documents
+from bot.reports.facts import Material
+from bot.reports.feeds import Feeds
+from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
 from bot.rollout.wishes.reading import WishReader
@@ -19,10 +23,13 @@ from knowledge.comparing import load_comparisons, load_misbeliefs
 from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.queries import load_query_words
+from knowledge.report_words import load_report_words
 from knowledge.search import KnowledgeSearch
 
 #: The project's root: content, training data and Rasa's configuration lie beside the package.
 ROOT = Path(__file__).resolve().parent.parent
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Content and services, ready to use by any number of turns."""
@@ -34,8 +41,13 @@ class Services:
     journeys: Journeys
     rollouts: Rollouts
     wishes: WishReader
+    reports: Reports
     phrases: Phrases
     commands: dict[str, Command]
+
+    def keeping(self, documents: Documents, feeds: Feeds) -> Services:
+        """The same services, with pictures and papers issued by `documents`, and calendars by `feeds`."""
+        return replace(self, reports=self.reports.keeping(documents, feeds))
 
 
 def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
@@ -47,19 +59,27 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     folder = root / "knowledge"
     knowledge = load_knowledge(folder)
     questionnaire = load_questionnaire(folder, knowledge.topics)
-    phases, wishes = load_phases(folder, knowledge.topics), WishReader(load_wish_words(folder))
-    phrases, commands = load_phrases(folder), load_commands(folder)
-    query_words, comparisons = load_query_words(folder), load_comparisons(folder, knowledge.topics)
-    misbeliefs = load_misbeliefs(folder, knowledge.topics)
+    phrases, commands, wishes = load_phrases(folder), load_commands(folder), WishReader(load_wish_words(folder))
+    journeys, rollouts = Journeys(questionnaire), Rollouts(load_phases(folder, knowledge.topics))
+    material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
+    find_answers = _answers(folder, knowledge, questionnaire)
     search = search_of_model(find_model())
     return Services(
         knowledge=knowledge,
         search=search,
-        answers=Answers(knowledge, search, query_words, comparisons, misbeliefs, lambda text: named_trade(questionnaire, text)),
+        answers=find_answers(search),
         questionnaire=questionnaire,
-        journeys=Journeys(questionnaire),
-        rollouts=Rollouts(phases),
+        journeys=journeys,
+        rollouts=rollouts,
         wishes=wishes,
+        reports=Reports(material, journeys, rollouts, Documents(), Feeds()),
         phrases=phrases,
         commands=commands,
     )
+
+
+def _answers(folder: Path, knowledge: KnowledgeBase, questionnaire: Questionnaire) -> Callable[[KnowledgeSearch], Answers]:
+    """All that answering needs but the search, which comes out of the model later."""
+    words, comparisons = load_query_words(folder), load_comparisons(folder, knowledge.topics)
+    misbeliefs = load_misbeliefs(folder, knowledge.topics)
+    return lambda search: Answers(knowledge, search, words, comparisons, misbeliefs, lambda text: named_trade(questionnaire, text))

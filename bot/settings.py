@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
     allowed_origins: str = ""
     operator_token: str = ""
+    public_url: str = ""
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
 
@@ -59,6 +60,13 @@ class Settings(BaseSettings):
         for origin in _split(value):
             if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
                 raise ValueError(f"'{origin}' is not an origin; write https://example.com, several separated by commas")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"'{value}' is not an address; write https://advisor.example.com")
         return value
 
     @property

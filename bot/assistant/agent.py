@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,13 @@ class Collector(OutputChannel):
         return "advisor"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """One message, with its buttons and the ids that it rests on."""
+        """One message, with its buttons, its picture or document, and the ids that it rests on."""
         buttons = tuple(Button(title=each["title"], meaning=each["payload"]) for each in message.get("buttons") or ())
-        rests_on = tuple((message.get("custom") or {}).get("rests_on", ()))
+        note = {name: value for name, value in (message.get("custom") or {}).items() if name in ("image", "file", "rests_on")}
         text = (message.get("text") or "").strip()
         if text or buttons:
-            self.replies.append(Reply(text=text, buttons=buttons, rests_on=rests_on, language=self._turn.language))
+            reply = Reply.from_body({"text": text, "language": self._turn.language, **note})
+            self.replies.append(replace(reply, buttons=buttons))
 
 
 class Assistant:

@@ -32,7 +32,6 @@ REPLACEABLE = frozenset(
         "fbmessenger",
         "google",
         "keras",
-        "matplotlib",
         "mattermostwrapper",
         "pymongo",
         "redis",
@@ -50,6 +49,10 @@ REPLACEABLE = frozenset(
         "webexteamssdk",
     }
 )
+
+
+#: matplotlib asks `tensorflow.is_tensor` of everything it draws; an empty class would answer yes.
+_ASKED_BY_OTHERS = frozenset({"is_tensor"})
 
 
 class _EmptyMeta(type):
@@ -77,7 +80,7 @@ class _EmptyModule(ModuleType):
     __path__ = []  # noqa: RUF012 - what makes a module a package
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
+        if name.startswith("__") or name in _ASKED_BY_OTHERS:
             raise AttributeError(name)
         return _empty_class(name)
 
@@ -118,3 +121,5 @@ def _restore_removed_names() -> None:
             setattr(connection, state.name, state)
     for name in ("sanic.server.websockets.impl", "sanic.server.websockets.frame"):  # written for websockets 10, never used by us
         sys.modules.setdefault(name, _EmptyModule(name))
+    # Rasa's plots of a model test; they would bring matplotlib into every start, which we want only when something is drawn.
+    sys.modules.setdefault("rasa.utils.plotting", _EmptyModule("rasa.utils.plotting"))

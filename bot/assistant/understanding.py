@@ -37,6 +37,8 @@ _MAYBE_MOVES = _MAYBE_TIMES | {"ask_knowledge", "start_rollout", "show_roadmap"}
 _SURELY_TIME = frozenset({Kind.ZONE, Kind.HOURS, Kind.SEASON, Kind.NOT_BEFORE, Kind.RECURRING})
 #: While a question is open, these words are about it rather than about the answer before.
 _OF_THE_ASSESSMENT = frozenset({"why", "next"})
+#: With a word such as "PDF" in it, a message about these wants the report.
+_ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -81,6 +83,8 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     if part and not (journey and part in _OF_THE_ASSESSMENT):
         return parsed("ask_knowledge", text)
     found = await classify(text)
+    if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
+        return parsed("get_report", text)
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
     if found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):

@@ -73,7 +73,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document to download; size in bytes."""
+    """A document to download; size in bytes, 0 while it is not drawn yet."""
 
     name: str
     url: str

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
+from bot.operations.demo_report import load_material
+from bot.reports.examples import load_examples
 from bot.rollout.phases import load_phases
 from bot.rollout.wishes.words import load_wish_words
 from knowledge.base import load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
+from knowledge.queries import load_query_words
 from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
@@ -29,11 +32,13 @@ def check_project(root: Path) -> list[str]:
         lambda: load_phases(folder),
         lambda: load_wish_words(folder),
         lambda: load_phrases(folder),
+        lambda: load_query_words(folder),
+        lambda: load_examples(folder, load_material(root)),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: check_dialogues(root),
     )
-    return [line for part in parts for line in _lines(part)]
+    return list(dict.fromkeys(line for part in parts for line in _lines(part)))  # examples read other content too
 
 
 def _lines(part: Callable[[], object]) -> list[str]:

@@ -9,7 +9,19 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.tables import AnswerRow, Assessment, CheckIn, Conversation, InboxRow, Initiative, OutboxRow, Person, PhaseRow
+from bot.storage.tables import (
+    AnswerRow,
+    Assessment,
+    CalendarFeed,
+    CheckIn,
+    Conversation,
+    Document,
+    InboxRow,
+    Initiative,
+    OutboxRow,
+    Person,
+    PhaseRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
     session.add(blank)
     await session.flush()
     for statement in (
+        delete(Document).where(Document.person_id == person.id),
+        delete(CalendarFeed).where(CalendarFeed.person_id == person.id),
         delete(CheckIn).where(CheckIn.person_id == person.id),
         delete(PhaseRow).where(PhaseRow.initiative_id.in_(plans)),
         delete(Initiative).where(Initiative.person_id == person.id),

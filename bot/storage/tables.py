@@ -217,6 +217,33 @@ class PhaseRow(Base):
     done_at: Mapped[datetime | None]
 
 
+class Document(Base):
+    """A picture or paper that a reply named: what it shows, kept until its address expires. It is drawn when somebody asks for it."""
+
+    __tablename__ = "document"
+
+    #: Random, never counted: a row id could be given again after a deletion, and an old address would then show another owner's figures.
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    #: radar | matrix | roadmap | progress | report | packet_data | calendar
+    kind: Mapped[str] = mapped_column(String(16))
+    #: What a phone calls the file when it is kept.
+    name: Mapped[str] = mapped_column(String(100))
+    content: Mapped[dict[str, Any]]
+    #: When a reply last named it; its address lives from then on.
+    issued_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CalendarFeed(Base):
+    """The calendar that an owner subscribes to. A new key makes the old address useless."""
+
+    __tablename__ = "calendar_feed"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    created_at: Mapped[datetime]
+
+
 class CheckIn(Base):
     """A question that comes due. Its row is the check-in: no scheduler holds a second copy."""
 

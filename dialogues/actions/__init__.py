@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from bot.services import Services
-from dialogues.actions import assessment, conversation, knowledge, people, rollout, schedule
+from dialogues.actions import assessment, conversation, knowledge, people, reports, rollout, schedule
 
 _ACTIONS = (
     *(conversation.Reply, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
@@ -16,6 +16,7 @@ _ACTIONS = (
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),
     *(schedule.Snooze, schedule.Schedule, schedule.Pause, schedule.Resume),
     *(people.Export, people.Delete),
+    *(reports.Report, reports.Packet, reports.Picture, reports.Calendar),
 )
 
 

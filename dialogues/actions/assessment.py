@@ -11,6 +11,7 @@ from bot.turn import Turn
 from dialogues.actions.assessment_result import formula, show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, button, intent_of, is_asking, number
 from dialogues.actions.knowledge import answer_question
+from dialogues.actions.reports import show_radar
 
 SLOT = "assessment_answer"
 MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪"
@@ -158,6 +159,7 @@ class Finish(AdvisorAction):
         journey.finish(turn.now)
         speaker.say("utter_assessment_complete" if result.is_complete else "utter_assessment_express")
         show_result(self.services, speaker, journey, result)
+        await show_radar(self.services, turn, speaker)
         offer_more(turn, speaker, journey)
         return [SlotSet(SLOT, None)]
 
@@ -186,6 +188,7 @@ class ShowResult(AdvisorAction):
             if not result.is_complete:
                 speaker.say("utter_result_partial")
             show_result(self.services, speaker, journey, result)
+            await show_radar(self.services, turn, speaker)
             if not is_asking(tracker):
                 offer_more(turn, speaker, journey)
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.messaging.message import File, Image
 from bot.services import Services
 from bot.turn import Turn, current_turn
 
@@ -48,6 +50,11 @@ class Speaker:
         note = {"rests_on": cited} if cited else None
         texts = {name: str(value) for name, value in values.items()}
         self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note, **texts)
+
+    def hand_over(self, response: str, attached: Image | File, buttons: Sequence[Mapping[str, str]] = ()) -> None:
+        """One message with a picture or a document, and buttons behind the response's own."""
+        note = {type(attached).__name__.lower(): asdict(attached)}
+        self._dispatcher.utter_message(response=response, buttons=[dict(each) for each in buttons], json_message=note)
 
     def phrase(self, phrase: str, /, **values: object) -> str:
         """A small piece of a message."""

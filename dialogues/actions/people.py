@@ -43,5 +43,6 @@ class Delete(AdvisorAction):
             speaker.say("utter_delete_confirm")
             return []
         language = turn.language
+        await self.services.reports.documents.forget(turn.session, turn.person)
         speaker.say("utter_deleted", receipt=await erase(turn.session, turn.person, turn.conversation, turn.now))
         return [AllSlotsReset(), SlotSet("language", language), {"event": "active_loop", "name": None}]

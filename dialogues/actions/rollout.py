@@ -14,6 +14,7 @@ from bot.storage.tables import CheckIn
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
+from dialogues.actions.reports import show_roadmap
 
 MARKS = {"done": "✓", "now": "▶", "later": "・"}
 
@@ -130,6 +131,7 @@ class Show(RolloutAction):
         checkin = await self.services.rollouts.next_checkin(turn.session, rollout)
         if checkin:
             speaker.say("utter_rollout_next_checkin", when=self.moment(turn, speaker, checkin.due_at))
+        await show_roadmap(self.services, turn, speaker, rollout)
 
 
 class AskCheckin(RolloutAction):

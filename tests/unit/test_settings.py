@@ -23,6 +23,7 @@ WRONG = {
     "an unknown language": ({"ADVISOR_LANGUAGE": "fr"}, "ADVISOR_LANGUAGE cannot be used: use ja or en"),
     "a zone that does not exist": ({"ADVISOR_TIME_ZONE": "Asia/Edo"}, "ADVISOR_TIME_ZONE cannot be used: use an IANA name"),
     "an origin with a path": ({"ADVISOR_ALLOWED_ORIGINS": "https://a.jp/x"}, "ADVISOR_ALLOWED_ORIGINS cannot be used: 'https://a.jp/x'"),
+    "a public address without a scheme": ({"ADVISOR_PUBLIC_URL": "advisor.jp"}, "ADVISOR_PUBLIC_URL cannot be used"),
     "a secret's file that is missing": ({"ADVISOR_REST_TOKEN_FILE": "/nowhere"}, "ADVISOR_REST_TOKEN_FILE names a file that cannot be"),
 }
 

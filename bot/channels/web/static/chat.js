@@ -245,7 +245,7 @@ class AdvisorChat extends HTMLElement {
   document(file) {
     const href = file && safeUrl(file.url);
     if (!href) return null;
-    const size = `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)} KB`;
+    const size = file.size ? `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)} KB` : "";
     return h("p", { class: "file" }, h("a", { href, download: file.name, rel: "noopener noreferrer" }, file.name), h("small", {}, size));
   }
 

@@ -1,0 +1,161 @@
+"""Pictures and papers behind `/files/<signed>`: kept as what they show, drawn when somebody asks, cached, and gone with their owner.
+
+A turn only writes a row; drawing happens later, in a thread of its own, one at a time: a small machine keeps a core for conversations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messaging.files import Content, FileGone
+from bot.reports import drawing
+from bot.storage.database import Database
+from bot.storage.tables import Document, Person
+
+LIFETIME = timedelta(days=30)
+PREFIX = "/files/"
+
+
+class Signer:
+    """Addresses that nobody can make up; `purpose` keeps those of one kind from working as another."""
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        self._serializer = URLSafeSerializer(key, salt=f"advisor {purpose}", signer_kwargs=options)
+
+    def sign(self, key: str) -> str:
+        """The signed form of a random key."""
+        signed: str = self._serializer.dumps(key)
+        return signed
+
+    def read(self, signed: str) -> str | None:
+        """The key; None when it was not signed by us."""
+        try:
+            return str(self._serializer.loads(signed))
+        except BadData:
+            return None
+
+
+class Documents:
+    """Issues documents and knows their addresses. Without a `folder` nothing is cached; without a `key` addresses end with the process."""
+
+    def __init__(self, key: bytes | None = None, folder: Path | None = None) -> None:
+        self._signer = Signer(key or secrets.token_bytes(32), "file")
+        self._folder = folder
+
+    async def issue(self, session: AsyncSession, person: Person, kind: str, name: str, shown: object, now: datetime) -> str:
+        """The address of a document that shows `shown`; the same as before when the person was given the very same lately."""
+        content = drawing.kept(kind, shown)
+        mine = select(Document).where(Document.person_id == person.id, Document.kind == kind, Document.issued_at > now - LIFETIME)
+        found = next((each for each in await session.scalars(mine) if each.content == content and each.name == name), None)
+        if found is None:
+            found = Document(key=secrets.token_urlsafe(16), person_id=person.id, kind=kind, name=name, content=content, issued_at=now)
+            session.add(found)
+        found.issued_at = now
+        await session.flush()
+        return PREFIX + self._signer.sign(found.key)
+
+    def key_of(self, url: str) -> str:
+        """The document's key in an address. Raises FileGone."""
+        key = self._signer.read(url.removeprefix(PREFIX)) if url.startswith(PREFIX) else None
+        if key is None:
+            raise FileGone(url)
+        return key
+
+    def cached(self, key: str) -> Path | None:
+        """Where the drawn file is kept."""
+        return self._folder / key if self._folder else None
+
+    async def forget(self, session: AsyncSession, person: Person) -> None:
+        """Delete every document of a person, drawn files included."""
+        keys = list(await session.scalars(select(Document.key).where(Document.person_id == person.id)))
+        await session.execute(delete(Document).where(Document.person_id == person.id))
+        await asyncio.to_thread(self._remove, keys)
+
+    async def tidy(self, session: AsyncSession, now: datetime) -> None:
+        """Delete what has expired, and drawn files whose document is gone (another replica may have deleted it)."""
+        await session.execute(delete(Document).where(Document.issued_at <= now - LIFETIME))
+        alive = set(await session.scalars(select(Document.key)))
+        await asyncio.to_thread(lambda: self._remove(name for name in self._names() if name.partition(".")[0] not in alive))
+
+    def _names(self) -> list[str]:
+        return [each.name for each in self._folder.iterdir()] if self._folder and self._folder.is_dir() else []
+
+    def _remove(self, names: Iterable[str]) -> None:
+        for name in names:
+            path = self.cached(name)
+            if path:
+                path.unlink(missing_ok=True)
+
+
+class DocumentFiles:
+    """What stands behind the addresses: the `Files` of the desk."""
+
+    def __init__(self, database: Database, documents: Documents, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._documents = documents
+        self._clock = clock
+        self._drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+
+    async def read(self, url: str) -> Content:
+        """The file at an address. Raises FileGone when it was not signed by us, has expired, or its owner was deleted."""
+        key = self._documents.key_of(url)
+        document = await self._document(key)
+        if document is None:
+            raise FileGone(url)
+        path = self._documents.cached(key)
+        data = await asyncio.to_thread(_read, path)
+        if data is None:
+            loop = asyncio.get_running_loop()
+            data = await loop.run_in_executor(self._drawer, _draw, document.kind, document.content, path)
+            if await self._document(key) is None:  # deleted while it was being drawn
+                await asyncio.to_thread(_forget, path)
+                raise FileGone(url)
+        return drawing.as_file(document.kind, document.name, data)
+
+    async def _document(self, key: str) -> Document | None:
+        async with self._database.reading() as session:
+            found = await session.get(Document, key)
+            return found if found is not None and found.issued_at > self._clock() - LIFETIME else None
+
+    def close(self) -> None:
+        """Stop drawing."""
+        self._drawer.shutdown(wait=True, cancel_futures=True)
+
+
+def _read(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path else None
+    except FileNotFoundError:
+        return None
+
+
+def _forget(path: Path | None) -> None:
+    if path:
+        path.unlink(missing_ok=True)
+
+
+def _draw(kind: str, content: dict[str, Any], path: Path | None) -> bytes:
+    """Draw, and keep: written beside its final name and moved there, so that nobody reads half a file."""
+    kept = _read(path)  # somebody asked for the same in the meantime
+    if kept is not None:
+        return kept
+    data = drawing.draw(kind, content)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside.write_bytes(data)
+        beside.replace(path)
+    return data

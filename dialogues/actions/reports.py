@@ -1,0 +1,99 @@
+"""Pictures and paper in conversation: the radar, the report, the packet for an adviser, the calendar."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+
+from bot.reports.facts import Facts
+from bot.reports.picturing import matrix, radar, roadmap
+from bot.reports.service import plan_of
+from bot.rollout.calendar import local_time
+from bot.rollout.checkins import Rollout
+from bot.services import Services
+from bot.turn import Turn
+from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
+
+
+async def show_radar(services: Services, turn: Turn, speaker: Speaker) -> None:
+    """The five dimensions as a picture, once there is an answer."""
+    facts = await services.reports.facts(turn.session, turn.person, turn.now)
+    if facts is not None:
+        figure = radar(facts, speaker.language)
+        speaker.hand_over("utter_report_radar", await services.reports.image(turn.session, turn.person, figure, turn.now))
+
+
+async def show_roadmap(services: Services, turn: Turn, speaker: Speaker, rollout: Rollout) -> None:
+    """A plan as a picture."""
+    today = local_time(turn.now, turn.person.time_zone).date()
+    figure = roadmap(services.reports.material, plan_of(rollout), today, speaker.language)
+    speaker.hand_over("utter_report_roadmap", await services.reports.image(turn.session, turn.person, figure, turn.now))
+
+
+class PaperAction(AdvisorAction):
+    """What the actions of this module share: they need a result."""
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        facts = await self.services.reports.facts(turn.session, turn.person, turn.now)
+        if facts is None:
+            speaker.say("utter_no_result_yet")
+        else:
+            await self.show(turn, speaker, meaning, facts)
+        return []
+
+    async def show(self, turn: Turn, speaker: Speaker, meaning: Meaning, facts: Facts) -> None:
+        """Make it and hand it over."""
+        raise NotImplementedError(self.action_name)
+
+
+class Report(PaperAction):
+    """The report as a PDF."""
+
+    action_name = "action_report_deliver"
+
+    async def show(self, turn: Turn, speaker: Speaker, meaning: Meaning, facts: Facts) -> None:
+        speaker.hand_over("utter_report_file", await self.services.reports.report(turn.session, turn.person, facts, turn.now))
+
+
+class Packet(PaperAction):
+    """The packet for an accountant or chamber; made only after the owner has agreed to what is in it."""
+
+    action_name = "action_report_packet"
+
+    async def show(self, turn: Turn, speaker: Speaker, meaning: Meaning, facts: Facts) -> None:
+        if meaning.get("confirm") != "yes":
+            speaker.say("utter_report_packet_consent")
+            return
+        paper, data = await self.services.reports.packet(turn.session, turn.person, facts, turn.now)
+        speaker.hand_over("utter_report_packet_paper", paper)
+        speaker.hand_over("utter_report_packet_data", data)
+
+
+class Picture(PaperAction):
+    """The recommended actions by impact and effort."""
+
+    action_name = "action_report_picture"
+
+    async def show(self, turn: Turn, speaker: Speaker, meaning: Meaning, facts: Facts) -> None:
+        figure = matrix(facts, speaker.language)
+        if figure is None:
+            speaker.say("utter_assessment_no_actions")
+            return
+        speaker.hand_over("utter_report_matrix", await self.services.reports.image(turn.session, turn.person, figure, turn.now))
+
+
+class Calendar(AdvisorAction):
+    """The plan as a calendar file, or as a calendar to subscribe to."""
+
+    action_name = "action_report_calendar"
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        reports = self.services.reports
+        if not await self.services.rollouts.active(turn.session, turn.person):
+            speaker.say("utter_rollout_none")
+        elif "part" in meaning and reports.feeds.is_open:
+            renew = meaning["part"] == "renew"
+            speaker.say("utter_report_calendar_feed", address=await reports.feeds.address(turn.session, turn.person, turn.now, renew))
+        else:
+            more = [button(speaker.phrase("subscribe_calendar"), "get_calendar", part="feed")] if reports.feeds.is_open else []
+            speaker.hand_over("utter_report_calendar", await reports.calendar(turn.session, turn.person, turn.now), more)
+        return []
