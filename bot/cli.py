@@ -211,7 +211,7 @@ def ask(
         from bot import app as parts  # noqa: PLC0415
         from bot.operations.asking import show_answer  # noqa: PLC0415
 
-        show_answer(parts.read_content(), text, lang, explain, Console(highlight=False))
+        show_answer(parts.read_content(cache=settings().models), text, lang, explain, Console(highlight=False))
 
 
 @app.command()
@@ -227,7 +227,7 @@ def evaluate(
         from bot.operations.evaluation import EvaluationError, run_evaluation  # noqa: PLC0415
 
         try:
-            run_evaluation(what, file, out_of_scope, json_output, lambda: trained_model(chosen))
+            run_evaluation(what, file, out_of_scope, json_output, lambda: trained_model(chosen), chosen.models)
         except EvaluationError as error:
             fail(str(error))
 

@@ -21,6 +21,8 @@ class Turn:
     incoming: Incoming
     now: datetime
     is_new: bool = False
+    #: The owner has been asked back about the open question, so it is not asked once more.
+    asked_back: bool = False
     #: What an action raised; the turn is rolled back.
     failure: Exception | None = None
 

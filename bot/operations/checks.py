@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
 from bot.rollout.phases import load_phases
+from bot.services import answer_samples
 from knowledge.base import load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
@@ -29,6 +30,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_phrases(folder),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),
+        lambda: answer_samples(root, load_questionnaire(folder)),
         lambda: check_dialogues(root),
     )
     return [line for part in parts for line in _lines(part)]
