@@ -12,6 +12,7 @@ import joblib
 
 from bot.assessment.journey import Journeys
 from bot.assessment.own_words import OwnWords
+from bot.assessment.prospects import Prospects, load_prospects
 from bot.assessment.questionnaire import DIMENSIONS, LEVELS, Questionnaire, load_questionnaire
 from bot.fingerprints import fingerprint
 from bot.rollout.checkins import Rollouts
@@ -40,6 +41,7 @@ class Services:
     search: KnowledgeSearch
     questionnaire: Questionnaire
     own_words: OwnWords
+    prospects: Prospects
     journeys: Journeys
     rollouts: Rollouts
     phrases: Phrases
@@ -59,6 +61,7 @@ def load_services(root: Path, cache: Path | None = None) -> Services:
         search=_built_once("search", root, cache, lambda: _search(root, knowledge)),
         questionnaire=questionnaire,
         own_words=_built_once("answers", root, cache, lambda: _own_words(root, questionnaire)),
+        prospects=load_prospects(folder, questionnaire, knowledge.topics),
         journeys=Journeys(questionnaire),
         rollouts=Rollouts(load_phases(folder, knowledge.topics)),
         phrases=load_phrases(folder),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.advice import Advice, advise
@@ -28,6 +28,8 @@ from bot.storage.tables import AnswerChange, AnswerRow, Assessment, Person
 
 #: What stands in a profile column when the owner would rather not say: answered, and saying nothing.
 UNTOLD = ""
+#: So many peers are enough for a share, and a turn stays quick.
+_MOST_PEERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,26 @@ class Journeys:
         assessment = (await session.scalars(newest)).first()
         if assessment is None:
             return None
+        return await self._loaded(session, person, assessment)
+
+    async def _loaded(self, session: AsyncSession, person: Person, assessment: Assessment) -> Journey:
         rows = await session.scalars(select(AnswerRow).where(AnswerRow.assessment_id == assessment.id))
         return Journey(self.questionnaire, person, assessment, {row.question: row for row in rows})
+
+    async def previous(self, session: AsyncSession, journey: Journey) -> Journey | None:
+        """The finished journey before this one."""
+        mine = (Assessment.person_id == journey.person.id, Assessment.id < journey.assessment.id, Assessment.finished_at.is_not(None))
+        before = (await session.scalars(select(Assessment).where(*mine).order_by(Assessment.id.desc()).limit(1))).first()
+        return await self._loaded(session, journey.person, before) if before else None
+
+    async def peer_levels(self, session: AsyncSession, profile: Profile) -> list[int]:
+        """The overall levels of the newest finished assessments of a trade and size: numbers only, nobody's own."""
+        newest = select(func.max(Assessment.id)).where(Assessment.finished_at.is_not(None)).group_by(Assessment.person_id)
+        cell = (Person.industry == profile.industry, Person.size == profile.size, Assessment.id.in_(newest))
+        peers = select(Assessment, Person).join(Person, Person.id == Assessment.person_id).where(*cell).limit(_MOST_PEERS)
+        found = await session.execute(peers)
+        results = [(await self._loaded(session, person, assessment)).result() for assessment, person in found.all()]
+        return [result.score.level for result in results if result and result.score.level]
 
     async def begin(self, session: AsyncSession, person: Person, now: datetime) -> Journey:
         """A new journey; what is known about the firm is not asked again."""

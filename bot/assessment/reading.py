@@ -161,7 +161,8 @@ def guarded(word: str) -> str:
 def name_spans(text: str, questionnaire: Questionnaire) -> list[tuple[int, int, str]]:
     """Where `text` (folded) names a question, as start, end and id; of overlapping names the longest."""
     typed, taken, found = fold(text), set[int](), list[tuple[int, int, str]]()
-    named = [(word, each.id) for each in (*questionnaire.profile, *questionnaire.questions) for word in (*each.called.ja, *each.called.en)]
+    called = {each.id: each.called for each in questionnaire.profile} | {each.id: each.called for each in questionnaire.questions}
+    named = [(word, question) for question, names in called.items() for word in (*names.ja, *names.en)]
     for word, question in sorted(named, key=lambda pair: -len(pair[0])):
         for match in re.finditer(_any_of([word]), typed):
             if taken.isdisjoint(range(*match.span())):

@@ -6,6 +6,7 @@ read as a payload, whatever it looks like.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from bot.assessment.corrections import is_correction
 from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
+from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
 from bot.messaging import outbox
@@ -36,6 +38,8 @@ _MAYBE_ANSWERS = _ANSWERS_IN_OTHER_WORDS | {"ask_knowledge", "out_of_scope"}
 _GUESS_BELOW = 0.5
 #: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
 _MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
+#: The code of a firm, typed, or as a link opens with it.
+_JOINING = re.compile(r"(?:参加|join)[\s:=]*([A-Za-z0-9]{8})", re.IGNORECASE)
 #: A longer message that holds a rude word is about something.
 _LONGEST_INSULT = 40
 #: A button's words typed by hand press it, if it stands in one of the last messages.
@@ -76,6 +80,10 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     journey = await services.journeys.current(turn.session, turn.person) if is_asking(turn) else None
     if pressed := await _typed_button(turn, text):
         return pressed
+    if joining := _JOINING.fullmatch(unicodedata.normalize("NFKC", text).strip()):
+        return parsed("join", text, code=joining.group(1))
+    if read_figures(text):
+        return parsed("show_results", text, part="payback")
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
     if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):

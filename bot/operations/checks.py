@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.assessment.prospects import load_prospects
 from bot.assessment.questionnaire import load_questionnaire
 from bot.rollout.phases import load_phases
 from bot.services import answer_samples
@@ -26,6 +27,7 @@ def check_project(root: Path) -> list[str]:
     parts: tuple[Callable[[], object], ...] = (
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
+        lambda: load_prospects(folder, load_questionnaire(folder), load_knowledge(folder).topics),
         lambda: load_phases(folder),
         lambda: load_phrases(folder),
         lambda: load_commands(folder),

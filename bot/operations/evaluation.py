@@ -32,7 +32,10 @@ class EvaluationError(Exception):
 
 
 def run_evaluation(what: str, file: Path, out_of_scope: Path | None, as_json: bool, model: Callable[[], Path], cache: Path) -> None:
-    """Evaluate FILE and print the report; `cache` holds what is built from the content. Raises EvaluationError for an unknown kind or a file that does not fit."""
+    """Evaluate FILE and print the report; `cache` holds what is built from the content.
+
+    Raises EvaluationError for an unknown kind or a file that does not fit.
+    """
     if what == "knowledge":
         outside = read_rows(out_of_scope, ("text",)) if out_of_scope else []
         rows = read_rows(file, ("text", "gold"))

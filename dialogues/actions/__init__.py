@@ -11,7 +11,7 @@ _ACTIONS = (
     *(conversation.Reply, conversation.Distress, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
     *(conversation.ChangeLanguage, conversation.LanguageChanged),
     *(assessment.Start, assessment.Resume, assessment_questions.Ask, assessment_questions.Validate),
-    *(assessment.Finish, assessment.ShowResult),
+    *(assessment.Finish, assessment.ShowResult, assessment.Join),
     *(assessment.Pause, assessment_corrections.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
     knowledge.AnswerKnowledge,
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),

@@ -7,7 +7,9 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from bot.assessment.journey import Journey
 from bot.assessment.questionnaire import AnswerKind
+from bot.people import colleagues
 from bot.turn import Turn
+from dialogues.actions.assessment_outlook import Outlook
 from dialogues.actions.assessment_questions import SLOT, journey_of, minutes_for
 from dialogues.actions.assessment_result import formula, show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, is_asking
@@ -27,6 +29,21 @@ class Start(AdvisorAction):
             speaker.say("utter_assessment_begin")
             return [FollowupAction(FORM)]
         return resume(journey, turn, speaker)
+
+
+class Join(AdvisorAction):
+    """A colleague joins an owner by a code, and answers the core questions."""
+
+    action_name = "action_join"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        if not await colleagues.join(turn.session, turn.person, meaning.get("code", ""), turn.now):
+            speaker.say("utter_join_unknown")
+            return [FollowupAction(FORM)] if is_asking(tracker) else []
+        await self.services.journeys.begin(turn.session, turn.person, turn.now)
+        speaker.say("utter_joined")
+        return [FollowupAction(FORM)]
 
 
 class Resume(AdvisorAction):
@@ -65,6 +82,7 @@ class Finish(AdvisorAction):
         journey.finish(turn.now)
         speaker.say("utter_assessment_complete" if result.is_complete else "utter_assessment_express")
         show_result(self.services, speaker, journey, result)
+        await Outlook(self.services, turn, speaker, journey, result).round_off()
         offer_more(turn, speaker, journey)
         return [SlotSet(SLOT, None)]
 
@@ -89,10 +107,11 @@ class ShowResult(AdvisorAction):
             speaker.say("utter_no_result_yet")
         elif meaning.get("part") == "formula":
             speaker.say("utter_assessment_formula", working=formula(self.services, speaker, result), rests_on=sorted(journey.rows))
-        else:
+        elif not await (outlook := Outlook(self.services, turn, speaker, journey, result)).show(meaning.get("part", ""), meaning):
             if not result.is_complete:
                 speaker.say("utter_result_partial")
             show_result(self.services, speaker, journey, result)
+            await outlook.round_off()
             if not is_asking(tracker):
                 offer_more(turn, speaker, journey)
         return []

@@ -76,7 +76,8 @@ def say_question(
     left = total - here + 1
     shown = speaker.phrase("progress", number=here, total=total)
     remaining = speaker.phrase("remaining" if left > 1 else "remaining_one", left=left, minutes=minutes_for(left))
-    speaker.say(response, buttons, progress=shown, remaining=remaining, question=question.text.get(speaker.language), **values)
+    told = {"progress": shown, "remaining": remaining, "question": question.text.get(speaker.language), **values}
+    speaker.say(response, buttons, (), **told)
 
 
 def _profile_left(journey: Journey) -> int:
@@ -106,7 +107,7 @@ class Validate(AdvisorAction):
     def _take(self, turn: Turn, speaker: Speaker, journey: Journey, question: Question, meaning: Meaning) -> None:
         kind, value = meaning.get("kind", "value"), number(meaning, "value")
         answers = _read_others(journey, meaning)
-        if kind in AnswerKind and (kind != AnswerKind.VALUE or (value is not None and 1 <= value <= len(question.options))):
+        if kind in tuple(AnswerKind) and (kind != AnswerKind.VALUE or (value is not None and 1 <= value <= len(question.options))):
             answers.append((question, AnswerKind(kind), value if kind == AnswerKind.VALUE else None))
         for each, answer, level in answers:
             journey.keep(turn.session, each.id, answer, level, turn.now)
