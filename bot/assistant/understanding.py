@@ -135,6 +135,8 @@ def _in_own_words(journey: Journey, services: Services, text: str, found: Parsed
     needed = 0.0 if intent in _MAYBE_ANSWERS or confidence < _GUESS_BELOW else SURELY_FROM
     if not hearing.is_answer or (not hearing.others and hearing.chance < needed):
         return None
+    if not hearing.others and hearing.chance < SURELY_FROM and services.search.search(text).verdict is Verdict.ANSWER:
+        return None  # a complaint that the knowledge base is sure of
     if not hearing.others and mentions(services.questionnaire.words.relative, fold(text)) and not _is_sure(hearing):
         return parsed("answer_assessment", text, question=question.id, kind="relative")
     return _as_answer(hearing, question.id, text)
