@@ -22,7 +22,8 @@ async def begin_in_english(talk: Talk) -> str:
 async def test_free_text_alone_leads_to_the_express_result(talk: Talk) -> None:
     await begin(talk, *FIRM)
     said = ""
-    for told in ("紙と電話とFAXだけでやってます", "注文も請求も全部手書きで、人の手です", "月末にノートにまとめて売上を足すだけ", "お客さんとは電話だけです", "効果はまだ全然ないなあ"):
+    tools, work = "紙と電話とFAXだけでやってます", "注文も請求も全部手書きで、人の手です"
+    for told in (tools, work, "月末にノートにまとめて売上を足すだけ", "お客さんとは電話だけです", "効果はまだ全然ないなあ"):
         said = await talk.say(told)
         if "下のどちらか" in said:
             said = await talk.press(next(title for title in talk.titles if title.startswith("①")))

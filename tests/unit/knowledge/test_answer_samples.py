@@ -16,7 +16,8 @@ def write(folder: Path, content: str) -> Path:
 
 
 def test_answers_are_read_by_language_and_level(tmp_path: Path) -> None:
-    folder = write(tmp_path, "about: TEC1\nja:\n  1: |\n    - 紙だけ\n  2: |\n    - クラウド\nen:\n  1: |\n    - paper\n  2: |\n    - cloud\n")
+    japanese = "ja:\n  1: |\n    - 紙だけ\n  2: |\n    - クラウド\n"
+    folder = write(tmp_path, f"about: TEC1\n{japanese}en:\n  1: |\n    - paper\n  2: |\n    - cloud\n")
     assert load_answer_samples(folder, ("TEC1",), 2) == (
         AnswerSample("TEC1", 1, "紙だけ"),
         AnswerSample("TEC1", 2, "クラウド"),
