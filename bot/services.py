@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.assessment.journey import Journeys
-from bot.assessment.questionnaire import Questionnaire, load_questionnaire
+from bot.assessment.own_words import OwnWords
+from bot.assessment.prospects import Prospects, load_prospects
+from bot.assessment.questionnaire import DIMENSIONS, LEVELS, Questionnaire, load_questionnaire
 from bot.assessment.reading import named_trade
+from bot.built import built_once
 from bot.reports.documents import Documents
 from bot.reports.facts import Material
 from bot.reports.feeds import Feeds
@@ -24,10 +27,15 @@ from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.queries import load_query_words
 from knowledge.report_words import load_report_words
+from knowledge.samples import AnswerSample, load_answer_samples, load_intent_samples, load_samples
 from knowledge.search import KnowledgeSearch
 
 #: The project's root: content, training data and Rasa's configuration lie beside the package.
 ROOT = Path(__file__).resolve().parent.parent
+#: What the model of owners' own words is made from, relative to the project's root.
+_OWN_WORDS_FROM = ("knowledge/assessment/answers", "knowledge/text.py", "nlu/topics", "nlu/intents", "bot/assessment/own_words.py")
+#: The one intent whose messages are answers to the assessment.
+ANSWER = "answer_assessment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Services:
     search: KnowledgeSearch
     answers: Answers
     questionnaire: Questionnaire
+    own_words: OwnWords
+    prospects: Prospects
     journeys: Journeys
     rollouts: Rollouts
     wishes: WishReader
@@ -51,7 +61,7 @@ class Services:
 
 
 def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
-    """Read all content under the project folder `root`, then the search index out of the model that `find_model` names.
+    """Read all content under the project folder `root`, then what was trained: the model that `find_model` names, and beside it.
 
     In this order, so that a malformed file is named before anything is trained. Raises ContentError with file, line and remedy of
     every problem, and OSError for a model that cannot be read.
@@ -63,12 +73,16 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     journeys, rollouts = Journeys(questionnaire), Rollouts(load_phases(folder, knowledge.topics))
     material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
     find_answers = _answers(folder, knowledge, questionnaire)
-    search = search_of_model(find_model())
+    prospects = load_prospects(folder, questionnaire, knowledge.topics)
+    model = find_model()
+    search = search_of_model(model)
     return Services(
         knowledge=knowledge,
         search=search,
         answers=find_answers(search),
         questionnaire=questionnaire,
+        own_words=built_once("answers", root, _OWN_WORDS_FROM, model.parent, lambda: _own_words(root, questionnaire)),
+        prospects=prospects,
         journeys=journeys,
         rollouts=rollouts,
         wishes=wishes,
@@ -83,3 +97,16 @@ def _answers(folder: Path, knowledge: KnowledgeBase, questionnaire: Questionnair
     words, comparisons = load_query_words(folder), load_comparisons(folder, knowledge.topics)
     misbeliefs = load_misbeliefs(folder, knowledge.topics)
     return lambda search: Answers(knowledge, search, words, comparisons, misbeliefs, lambda text: named_trade(questionnaire, text))
+
+
+def answer_samples(root: Path, questionnaire: Questionnaire) -> tuple[AnswerSample, ...]:
+    """What owners say in their own words. Raises ContentError."""
+    subjects = (*(each.id for each in questionnaire.questions), *DIMENSIONS)
+    return load_answer_samples(root / "knowledge" / "assessment" / "answers", subjects, LEVELS)
+
+
+def _own_words(root: Path, questionnaire: Questionnaire) -> OwnWords:
+    topics = load_samples(root / "nlu" / "topics").values()
+    wishes = load_intent_samples(root / "nlu" / "intents", ANSWER.__ne__)
+    elsewhere = [*(each.text for topic in topics for each in topic), *(each.text for each in wishes)]
+    return OwnWords(answer_samples(root, questionnaire), elsewhere, questionnaire)

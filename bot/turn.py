@@ -23,6 +23,8 @@ class Turn:
     is_new: bool = False
     #: Slots that the next turn should find, by name.
     remember: dict[str, str] = field(default_factory=dict)
+    #: The owner has been asked back about the open question, so it is not asked once more.
+    asked_back: bool = False
     #: What an action raised; the turn is rolled back.
     failure: Exception | None = None
 

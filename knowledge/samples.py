@@ -1,8 +1,9 @@
-"""Sample questions: how owners ask for a topic. They are Rasa NLU training data too, so one file serves both."""
+"""How owners put things: sample questions for each topic (Rasa NLU training data too, so one file serves both), and sample answers
+to the assessment for each level."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,15 @@ class Sample:
     language: str
 
 
+@dataclass(frozen=True)
+class AnswerSample:
+    """An owner's own words for a question or a dimension (`about`: its id), and the level (from 1) that they mean."""
+
+    about: str
+    level: int
+    text: str
+
+
 def load_samples(folder: Path) -> Mapping[str, tuple[Sample, ...]]:
     """Sample questions by topic id, from every `*.yml` under `folder` (`nlu/topics/`), in the order of files and lines.
 
@@ -41,8 +51,8 @@ def load_samples(folder: Path) -> Mapping[str, tuple[Sample, ...]]:
     return MappingProxyType({topic: tuple(questions) for topic, questions in samples.items()})
 
 
-def load_intent_samples(folder: Path, intents: Collection[str]) -> tuple[Sample, ...]:
-    """The examples of some intents, from every `*.yml` under `folder` (`nlu/intents/`); their language is read off their letters.
+def load_intent_samples(folder: Path, is_wanted: Callable[[str], bool]) -> tuple[Sample, ...]:
+    """The examples of the intents that are wanted, from every `*.yml` under `folder` (`nlu/intents/`); their letters tell their language.
 
     Raises ContentError with the problems of all files.
     """
@@ -51,9 +61,32 @@ def load_intent_samples(folder: Path, intents: Collection[str]) -> tuple[Sample,
     for path in sorted(folder.rglob("*.yml")):
         page = read_yaml(path, folder.parent.parent, problems)
         blocks = page.items("nlu") if page.has("nlu") else ()
-        lines += [line for block in blocks if block.has("intent") and block.text("intent") in intents for line in _read_examples(block)]
+        lines += [line for block in blocks if block.has("intent") and is_wanted(block.text("intent")) for line in _read_examples(block)]
     problems.raise_if_any()
     return tuple(Sample(line, language_of(line) or "en") for line in lines)
+
+
+def load_answer_samples(folder: Path, subjects: Collection[str], levels: int) -> tuple[AnswerSample, ...]:
+    """Answers in owners' own words, from every `*.yml` in `folder` (`knowledge/assessment/answers/`), in the order of files and lines.
+
+    `subjects` are the ids that a file may be about. Every level from 1 to `levels` needs answers in both languages.
+    Raises ContentError with the problems of all files.
+    """
+    problems = Problems()
+    pages = [read_yaml(path, folder.parent.parent.parent, problems) for path in sorted(folder.glob("*.yml"))]
+    samples = tuple(sample for page in pages for sample in _read_answers(page, subjects, levels))
+    problems.raise_if_any()
+    return samples
+
+
+def _read_answers(page: Node, subjects: Collection[str], levels: int) -> list[AnswerSample]:
+    page.only("about", *LANGUAGES)
+    about, samples = page.choice("about", subjects), list[AnswerSample]()
+    for language in LANGUAGES:
+        group = page.section(language)
+        group.only(*map(str, range(1, levels + 1)))
+        samples += [AnswerSample(about, level, line) for level in range(1, levels + 1) for line in _read_lines(group, str(level))]
+    return samples
 
 
 def _read_block(block: Node) -> tuple[str, list[Sample]]:
@@ -66,10 +99,16 @@ def _read_block(block: Node) -> tuple[str, list[Sample]]:
 
 
 def _read_examples(block: Node) -> list[str]:
-    lines = [line.strip() for line in block.text("examples", one_line=False).splitlines() if line.strip()]
+    lines = _read_lines(block, "examples")
+    for line in lines:
+        if "[" in line or "]" in line:  # Rasa would read an entity there
+            block.problem(f"The example '{line[:40]}' contains a square bracket", "Use other brackets", "examples")
+    return lines
+
+
+def _read_lines(block: Node, key: str) -> list[str]:
+    lines = [line.strip() for line in block.text(key, one_line=False).splitlines() if line.strip()]
     for line in lines:
         if not line.startswith("- ") or not line[2:].strip():
-            block.problem(f"The example '{line[:40]}' does not begin with '- '", "Write '- ' and one question per line", "examples")
-        elif "[" in line or "]" in line:  # Rasa would read an entity there
-            block.problem(f"The example '{line[:40]}' contains a square bracket", "Use other brackets", "examples")
+            block.problem(f"The example '{line[:40]}' does not begin with '- '", "Write '- ' and one example per line", key)
     return [line[2:].strip() for line in lines]

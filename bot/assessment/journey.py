@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.advice import Advice, advise
@@ -23,10 +24,12 @@ from bot.assessment.questionnaire import (
     with_implied,
 )
 from bot.assessment.scoring import Score, score
-from bot.storage.tables import AnswerRow, Assessment, Person
+from bot.storage.tables import AnswerChange, AnswerRow, Assessment, Person
 
 #: What stands in a profile column when the owner would rather not say: answered, and saying nothing.
 UNTOLD = ""
+#: So many peers are enough for a share, and a turn stays quick.
+_MOST_PEERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +82,69 @@ class Journey:
         return self.questionnaire.question(question) if question else None
 
     def record(self, session: AsyncSession, question_id: str, kind: AnswerKind, value: int | None, now: datetime) -> None:
-        """Keep the answer to a question, in place of an earlier one; option numbers and levels count from 1."""
+        """Keep the answer to the open question and walk on; option numbers and levels count from 1."""
+        self.keep(session, question_id, kind, value, now)
+        self.assessment.revisiting = None
+
+    def keep(self, session: AsyncSession, question_id: str, kind: AnswerKind, value: int | None, now: datetime) -> None:
+        """Keep the answer to any question, in place of an earlier one, which stays in the history; the open question stays open."""
         if question_id in PROFILE_QUESTIONS:
             setattr(self.person, question_id, self._option(question_id, value))
         elif question_id in self.rows:
             row = self.rows[question_id]
+            if (row.kind, row.value) != (kind.value, value):
+                self._remember(session, row, now)
             row.kind, row.value, row.answered_at = kind.value, value, now
         else:
             row = AnswerRow(assessment_id=self.assessment.id, question=question_id, kind=kind.value, value=value, answered_at=now)
             session.add(row)
             self.rows[question_id] = row
-        self._walk_on(question_id, now)
+        self.assessment.trail = [*(each for each in self.assessment.trail if each != question_id), question_id]
+        self.assessment.touched_at = now
+
+    def _remember(self, session: AsyncSession, row: AnswerRow, now: datetime) -> None:
+        change = AnswerChange(assessment_id=self.assessment.id, question=row.question, kind=row.kind, value=row.value, changed_at=now)
+        session.add(change)
+
+    async def take_back(self, session: AsyncSession, questions: Sequence[str], now: datetime) -> None:
+        """These answers no longer count: their questions come again, and the answers stay in the history."""
+        for question in questions:
+            if question in PROFILE_QUESTIONS:
+                setattr(self.person, question, None)
+            elif row := self.rows.pop(question, None):
+                self._remember(session, row, now)
+                await session.delete(row)
+        self.assessment.trail = [each for each in self.assessment.trail if each not in questions]
+        self.assessment.revisiting, self.assessment.touched_at = None, now
 
     def _option(self, question_id: str, value: int | None) -> str:
         question = self.questionnaire.question(question_id)
         return question.options[value - 1].id if isinstance(question, ProfileQuestion) and value else UNTOLD
 
-    def _walk_on(self, question_id: str, now: datetime) -> None:
-        trail = [each for each in self.assessment.trail if each != question_id]
-        self.assessment.trail = [*trail, question_id]
-        self.assessment.revisiting = None
-        self.assessment.touched_at = now
+    def reopen(self, question_id: str, now: datetime) -> None:
+        """Ask an answered question again; its answer counts until there is another."""
+        self.assessment.revisiting, self.assessment.touched_at = question_id, now
+
+    def answer_to(self, question_id: str) -> Answer | None:
+        """The present answer to any question; for one about the firm, the number of its option."""
+        question = self.questionnaire.question(question_id)
+        if isinstance(question, ScoredQuestion):
+            return self.answers.get(question_id)
+        places = {option.id: number for number, option in enumerate(question.options, 1)}
+        number = places.get(getattr(self.person, question_id) or UNTOLD)
+        return Answer(question_id, AnswerKind.VALUE, number) if number else None
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """The scored questions without an answer of the owner's own."""
+        return frozenset(each.id for each in self.questionnaire.questions if each.id not in self.rows)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The questions that have an answer, in the order in which they were answered; known facts about the firm first."""
+        trail = tuple(self.assessment.trail)
+        known = tuple(each for each in PROFILE_QUESTIONS if each in self.profile.answered() and each not in trail)
+        return (*known, *trail)
 
     def back(self, now: datetime) -> bool:
         """Open the question answered before the open one; False when there is none."""
@@ -108,7 +153,7 @@ class Journey:
         before = trail[: trail.index(here)] if here in trail else trail
         if not before:
             return False
-        self.assessment.revisiting, self.assessment.touched_at = before[-1], now
+        self.reopen(before[-1], now)
         return True
 
     def rest(self, now: datetime) -> None:
@@ -147,8 +192,26 @@ class Journeys:
         assessment = (await session.scalars(newest)).first()
         if assessment is None:
             return None
+        return await self._loaded(session, person, assessment)
+
+    async def _loaded(self, session: AsyncSession, person: Person, assessment: Assessment) -> Journey:
         rows = await session.scalars(select(AnswerRow).where(AnswerRow.assessment_id == assessment.id))
         return Journey(self.questionnaire, person, assessment, {row.question: row for row in rows})
+
+    async def previous(self, session: AsyncSession, journey: Journey) -> Journey | None:
+        """The finished journey before this one."""
+        mine = (Assessment.person_id == journey.person.id, Assessment.id < journey.assessment.id, Assessment.finished_at.is_not(None))
+        before = (await session.scalars(select(Assessment).where(*mine).order_by(Assessment.id.desc()).limit(1))).first()
+        return await self._loaded(session, journey.person, before) if before else None
+
+    async def peer_levels(self, session: AsyncSession, profile: Profile) -> list[int]:
+        """The overall levels of the newest finished assessments of a trade and size: numbers only, nobody's own."""
+        newest = select(func.max(Assessment.id)).where(Assessment.finished_at.is_not(None)).group_by(Assessment.person_id)
+        cell = (Person.industry == profile.industry, Person.size == profile.size, Assessment.id.in_(newest))
+        peers = select(Assessment, Person).join(Person, Person.id == Assessment.person_id).where(*cell).limit(_MOST_PEERS)
+        found = await session.execute(peers)
+        results = [(await self._loaded(session, person, assessment)).result() for assessment, person in found.all()]
+        return [result.score.level for result in results if result and result.score.level]
 
     async def begin(self, session: AsyncSession, person: Person, now: datetime) -> Journey:
         """A new journey; what is known about the firm is not asked again."""

@@ -32,13 +32,15 @@ NEAREST_DIMENSION: Mapping[str, str] = {
     "security": "technology-adoption",
 }
 
-_IN_QUESTION = ("id", "dimension", "core", "name", "text", "why", "options")
+_IN_QUESTION = ("id", "dimension", "core", "name", "called", "text", "why", "options")
 _IN_ACTION = (
     *("id", "title", "why", "first_step", "question", "up_to", "impact", "effort", "confidence", "cost"),
     *("helps", "requires", "always_first", "entries", "prerequisite"),
 )
 _WORD_LISTS = ("last", "unknown", "not_applicable", "ordinals", "joiners", "additions", "with_me", "with_couple", "corrections")
 _MORE_WORD_LISTS = ("fillers", "people", "at_least", "fewer_than", "no", "negations", "denials", "asking")
+_LISTS_OF_TALK = ("previous", "changes", "pointers", "relative", "elsewhere", "insults")
+NAMELESS, UNCALLED = Text("", ""), Texts((), ())
 _SIZE = re.compile(r"\d+(-\d+|\+)?")
 
 
@@ -56,17 +58,22 @@ class ProfileOption:
 
 @dataclass(frozen=True)
 class ProfileQuestion:
-    """A question about the firm; not scored. `id` is industry, size or pain."""
+    """A question about the firm; not scored. `id` is industry, size or pain; `called`: words by which owners name it."""
 
     id: str
     text: Text
     why: Text
     options: tuple[ProfileOption, ...]
+    name: Text = NAMELESS
+    called: Texts = UNCALLED
 
 
 @dataclass(frozen=True)
 class ScoredQuestion:
-    """A question with five options, for the levels 1 to 5. The `core` one of a dimension caps the dimension's level."""
+    """A question with five options, for the levels 1 to 5. The `core` one of a dimension caps the dimension's level.
+
+    `called` are words by which owners name the question.
+    """
 
     id: str
     dimension: str
@@ -75,6 +82,7 @@ class ScoredQuestion:
     text: Text
     why: Text
     options: tuple[Text, ...]
+    called: Texts = UNCALLED
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,12 @@ class ReadingWords:
     negations: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     asking: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
+    relative: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    insults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -288,12 +302,13 @@ def _profile(page: Node) -> tuple[ProfileQuestion, ...]:
 
 
 def _profile_question(node: Node) -> ProfileQuestion:
-    node.only("id", "text", "why", "options")
+    node.only("id", "name", "called", "text", "why", "options")
     question = node.choice("id", PROFILE_QUESTIONS)
     nodes = node.items("options", least=2)
     options = tuple(_profile_option(each, question) for each in nodes)
     _no_twins(nodes, [each.id for each in options])
-    return ProfileQuestion(question, node.bilingual("text"), node.bilingual("why"), options)
+    called = node.bilingual_list("called", least=1)
+    return ProfileQuestion(question, node.bilingual("text"), node.bilingual("why"), options, node.bilingual("name"), called)
 
 
 def _profile_option(node: Node, question: str) -> ProfileOption:
@@ -328,6 +343,7 @@ def _scored_question(node: Node) -> ScoredQuestion:
         text=node.bilingual("text"),
         why=node.bilingual("why"),
         options=tuple(each.as_text() for each in node.items("options", LEVELS, LEVELS)),
+        called=node.bilingual_list("called", least=1),
     )
 
 
@@ -369,7 +385,7 @@ def _requirement(node: Node, questions: Collection[str]) -> Requirement:
 
 
 def _words(page: Node) -> ReadingWords:
-    lists = (*_WORD_LISTS, *_MORE_WORD_LISTS)
+    lists = (*_WORD_LISTS, *_MORE_WORD_LISTS, *_LISTS_OF_TALK)
     page.only("numbers", *lists)
     numbers = page.section("numbers")
     written = tuple(numbers.sections())

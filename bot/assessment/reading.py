@@ -160,20 +160,46 @@ def _with_clauses(text: str) -> list[str]:
     return [text, *(clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip())]
 
 
-def _guarded(word: str) -> str:
+def guarded(word: str) -> str:
     """A pattern for the folded `word`: letters and digits must not go on at its ends."""
     before = "(?<![a-z])" if word[0].isascii() and word[0].isalpha() else r"(?<![\d-])" if word[0].isdecimal() else ""
     after = "(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else r"(?!\d)" if word[-1].isdecimal() else ""
     return f"{before}{re.escape(word)}{after}"
 
 
+def name_spans(text: str, questionnaire: Questionnaire) -> list[tuple[int, int, str]]:
+    """Where `text` (folded) names a question, as start, end and id; of overlapping names the longest."""
+    typed, taken, found = fold(text), set[int](), list[tuple[int, int, str]]()
+    called = {each.id: each.called for each in questionnaire.profile} | {each.id: each.called for each in questionnaire.questions}
+    named = [(word, question) for question, names in called.items() for word in (*names.ja, *names.en)]
+    for word, question in sorted(named, key=lambda pair: -len(pair[0])):
+        for match in re.finditer(_any_of([word]), typed):
+            if taken.isdisjoint(range(*match.span())):
+                taken.update(range(*match.span()))
+                found.append((*match.span(), question))
+    return sorted(found)
+
+
+def names_in(text: str, questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The questions that `text` names, each once."""
+    return tuple(dict.fromkeys(question for _, _, question in name_spans(text, questionnaire)))
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """`text` with a space in place of each span."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return text
+
+
 def _any_of(words: Iterable[str]) -> str:
     """A pattern for any of `words`, the longest first."""
     folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
-    return "|".join(_guarded(word) for word in folded)
+    return "|".join(guarded(word) for word in folded)
 
 
-def _mentions(words: Collection[str], text: str) -> bool:
+def mentions(words: Collection[str], text: str) -> bool:
+    """Whether any of `words` stands in the folded `text`."""
     # A word such as n't stands inside another one.
     return any(re.search(re.escape(word) if word[0] == "n" and "'" in word else _any_of([word]), text) for word in words)
 
@@ -217,6 +243,10 @@ class _Scan:
 
 
 _LAST = float("inf")
+#: Word lists that a plain answer is not made of.
+_NOT_IN_ANSWERS = frozenset(
+    {"numbers", "no", "negations", "denials", "asking", "previous", "changes", "pointers", "relative", "elsewhere", "insults"}
+)
 
 
 @lru_cache(maxsize=4)
@@ -224,7 +254,7 @@ def _lexicon(words: ReadingWords) -> tuple[re.Pattern[str], dict[str, float], di
     numbers = {fold(word): float(number) for word, number in words.numbers} | {fold(word): _LAST for word in words.last}
     kinds: dict[str, set[str]] = {}
     for kind in vars(words):
-        for word in getattr(words, kind) if kind not in ("numbers", "no", "negations", "denials", "asking") else ():
+        for word in getattr(words, kind) if kind not in _NOT_IN_ANSWERS else ():
             kinds.setdefault(fold(word), set()).add(kind)
     return re.compile(rf"{_any_of([*numbers, *kinds]) or '(?!)'}|{_NUMBER}|[\W_]"), numbers, kinds
 
@@ -283,7 +313,7 @@ def _people(question: ProfileQuestion, text: str, words: ReadingWords) -> Readin
     if scan is not None and ("ordinals" in scan.kinds or any(_is_circled(character) for character in text)):
         return _option_number(scan.numbers, len(question.options))
     counts = _headcounts(typed, words) if scan is None else [int(number) for number in scan.numbers if number != _LAST]
-    return _sized(question, _span(counts, typed, words, scan is None)) if counts and not _mentions(words.asking, typed) else None
+    return _sized(question, _span(counts, typed, words, scan is None)) if counts and not mentions(words.asking, typed) else None
 
 
 def _is_circled(character: str) -> bool:
@@ -313,10 +343,10 @@ def _headcounts(text: str, words: ReadingWords) -> list[int]:
 def _span(counts: Sequence[int], text: str, words: ReadingWords, is_sentence: bool) -> tuple[int, int]:
     """The smallest and the largest number of people that may be meant."""
     low, high = min(counts), max(counts)
-    if len(counts) > 1 and "-" not in text and (is_sentence or _mentions(words.additions, text)):
+    if len(counts) > 1 and "-" not in text and (is_sentence or mentions(words.additions, text)):
         low, high = high, sum(counts)
-    with_me = _mentions(words.with_me, text) + 2 * _mentions(words.with_couple, text)
-    return low + with_me - _mentions(words.fewer_than, text), high + with_me + _mentions(words.at_least, text)
+    with_me = mentions(words.with_me, text) + 2 * mentions(words.with_couple, text)
+    return low + with_me - mentions(words.fewer_than, text), high + with_me + mentions(words.at_least, text)
 
 
 def _sized(question: ProfileQuestion, span: tuple[int, int]) -> Reading | None:
@@ -336,7 +366,7 @@ def _is_no_choice(text: str, words: ReadingWords) -> bool:
     """A question to us, a denial, or more than a choice needs."""
     typed = fold(text)
     length = sum(1 if ord(character) > 0x2E7F else 0.5 for character in typed)
-    return length > LONGEST_CHOICE or "?" in typed or _mentions(words.asking, typed) or _mentions(words.denials, typed)
+    return length > LONGEST_CHOICE or "?" in typed or mentions(words.asking, typed) or mentions(words.denials, typed)
 
 
 def _contained(variants: Sequence[Iterable[str]], text: str) -> Reading | None:
@@ -360,7 +390,7 @@ def _part_of_one(variants: Sequence[Iterable[str]], typed: str) -> Reading | Non
     """The only option with a word that contains the typed one (塾 in 学習塾); digits say nothing here."""
     if not typed or any(character.isdecimal() for character in typed):
         return None
-    found = _one_of(number for number, option in enumerate(variants, 1) if any(re.search(_guarded(typed), fold(word)) for word in option))
+    found = _one_of(number for number, option in enumerate(variants, 1) if any(re.search(guarded(typed), fold(word)) for word in option))
     return found if found and found.value else None
 
 
@@ -385,7 +415,7 @@ def _contradicts(option: str, text: str, words: ReadingWords) -> bool:
     """Only one of the two says no: the typed text, or the clause of the option that it comes nearest to."""
     typed = _parts(text, words)
     nearest = max(_with_clauses(option)[1:], key=lambda clause: sum(typed.get(part, 0) for part in _parts(clause, words)))
-    return _mentions(words.negations, fold(nearest)) != _mentions(words.negations, fold(text))
+    return mentions(words.negations, fold(nearest)) != mentions(words.negations, fold(text))
 
 
 def _parts(text: str, words: ReadingWords) -> dict[str, float]:

@@ -6,6 +6,7 @@ read as a payload, whatever it looks like.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -13,8 +14,12 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import select
 
+from bot.assessment.corrections import is_correction
+from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
-from bot.assessment.reading import Reading, ReadingKind, read_answer
+from bot.assessment.payback import read_figures
+from bot.assessment.questionnaire import ScoredQuestion
+from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
 from bot.messaging import outbox
 from bot.rollout.calendar import local_time
 from bot.rollout.wishes.moves import read_move
@@ -29,6 +34,10 @@ Classify = Callable[[str], Awaitable[Parsed]]
 FORM = "assessment_form"
 #: While a question is open, these say nothing certain about which option is meant, so the advisor asks back.
 _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affirm", "deny"})
+#: What the classifier may call an answer in own words; what it heard for certain otherwise is not one.
+_MAYBE_ANSWERS = _ANSWERS_IN_OTHER_WORDS | {"ask_knowledge", "out_of_scope"}
+#: Below this, what the classifier heard is a guess.
+_GUESS_BELOW = 0.5
 #: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
 _MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
 #: What the classifier leaves open may still say when; a phase that is named with a day reads like a question about the subject.
@@ -39,6 +48,10 @@ _SURELY_TIME = frozenset({Kind.ZONE, Kind.HOURS, Kind.SEASON, Kind.NOT_BEFORE, K
 _OF_THE_ASSESSMENT = frozenset({"why", "next"})
 #: With a word such as "PDF" in it, a message about these wants the report.
 _ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
+#: The code of a firm, typed, or as a link opens with it.
+_JOINING = re.compile(r"(?:参加|join)[\s:=]*([A-Za-z0-9]{8})", re.IGNORECASE)
+#: A longer message that holds a rude word is about something.
+_LONGEST_INSULT = 40
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
 
@@ -77,14 +90,24 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     journey = await services.journeys.current(turn.session, turn.person) if is_asking(turn) else None
     if pressed := await _typed_button(turn, text):
         return pressed
+    if joining := _JOINING.fullmatch(unicodedata.normalize("NFKC", text).strip()):
+        return parsed("join", text, code=joining.group(1))
+    if read_figures(text):
+        return parsed("show_results", text, part="payback")
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
+    if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
+        return parsed("go_back_previous_question", text)
     part = services.answers.follow_up(text) if remembered(turn, "knowledge_topic") else None
     if part and not (journey and part in _OF_THE_ASSESSMENT):
         return parsed("ask_knowledge", text)
     found = await classify(text)
+    if manners := _of_manners(found, services, text, is_asking=journey is not None):
+        return manners
     if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
         return parsed("get_report", text)
+    if journey and (heard := _in_own_words(journey, services, text, found)):
+        return heard
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
     if found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):
@@ -122,6 +145,50 @@ def _answer(journey: Journey, services: Services, text: str, language: str) -> P
     question = journey.open_question()
     reading = read_answer(question, text, language, services.questionnaire.words) if question else None
     return _as_parsed(reading, question.id, text) if reading and question else None
+
+
+def _of_manners(found: Parsed, services: Services, text: str, is_asking: bool) -> Parsed | None:
+    """Distress comes before anything else; insults, and answers for somebody else's firm, get an answer of their own."""
+    intent, words, typed = found["intent"]["name"], services.questionnaire.words, fold(text)
+    if intent == "distress":
+        return found
+    if intent in _MAYBE_ANSWERS and mentions(words.insults, typed) and len(typed) <= _LONGEST_INSULT:
+        return parsed("EXTERNAL_insult", text)
+    if is_asking and intent in _MAYBE_ANSWERS and mentions(words.elsewhere, typed):
+        return parsed("EXTERNAL_other_firm", text)
+    return None
+
+
+def _in_own_words(journey: Journey, services: Services, text: str, found: Parsed) -> Parsed | None:
+    """An answer to the open question, and to others, in words of the owner's own; None where it is rather something else."""
+    question = journey.open_question()
+    if not isinstance(question, ScoredQuestion):
+        return None
+    hearing = hear(text, question, journey.unanswered, services.own_words, services.questionnaire)
+    intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
+    needed = 0.0 if intent in _MAYBE_ANSWERS or confidence < _GUESS_BELOW else SURELY_FROM
+    if not hearing.is_answer or (not hearing.others and hearing.chance < needed):
+        return None
+    if not hearing.others and hearing.chance < SURELY_FROM and services.answers.is_sure(text):
+        return None  # a complaint that the knowledge base is sure of
+    if not hearing.others and mentions(services.questionnaire.words.relative, fold(text)) and not _is_sure(hearing):
+        return parsed("answer_assessment", text, question=question.id, kind="relative")
+    return _as_answer(hearing, question.id, text)
+
+
+def _is_sure(hearing: Hearing) -> bool:
+    return hearing.proposal is not None and hearing.proposal.is_sure and hearing.chance >= SURELY_FROM
+
+
+def _as_answer(hearing: Hearing, question: str, text: str) -> Parsed:
+    others = ",".join(f"{each}:{level}" for each, level in hearing.others.items()) or None
+    proposal = hearing.proposal
+    if proposal is None:
+        return parsed("answer_assessment", text, question=question, kind="others", others=others)
+    if _is_sure(hearing):
+        return parsed("answer_assessment", text, question=question, kind="value", value=proposal.level, others=others)
+    nearest = ",".join(map(str, sorted((proposal.level, proposal.rival))))
+    return parsed("answer_assessment", text, question=question, kind="unclear", nearest=nearest, others=others)
 
 
 def _as_parsed(reading: Reading, question: str, text: str) -> Parsed:

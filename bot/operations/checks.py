@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.assessment.prospects import load_prospects
 from bot.assessment.questionnaire import load_questionnaire
 from bot.operations.demo_report import load_material
 from bot.reports.examples import load_examples
 from bot.rollout.phases import load_phases
 from bot.rollout.wishes.words import load_wish_words
+from bot.services import answer_samples
 from knowledge.base import load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
@@ -29,6 +31,7 @@ def check_project(root: Path) -> list[str]:
     parts: tuple[Callable[[], object], ...] = (
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
+        lambda: load_prospects(folder, load_questionnaire(folder), load_knowledge(folder).topics),
         lambda: load_phases(folder),
         lambda: load_wish_words(folder),
         lambda: load_phrases(folder),
@@ -36,6 +39,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_examples(folder, load_material(root)),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),
+        lambda: answer_samples(root, load_questionnaire(folder)),
         lambda: check_dialogues(root),
     )
     return list(dict.fromkeys(line for part in parts for line in _lines(part)))  # examples read other content too

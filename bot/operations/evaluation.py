@@ -161,28 +161,37 @@ def _f1(intent: str, pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def evaluate_answers(services: Services, rows: Sequence[Row]) -> tuple[Report, list[str]]:
-    """The report on owners' own words for a dimension: what is recorded, and how near it comes to the right level."""
-    levels = [_level(services, row["dimension"], row["text"]) for row in rows]
-    distances = [abs(level - int(row["level"])) if level else None for level, row in zip(levels, rows, strict=True)]
+    """The report on owners' own words for a dimension: the level that is proposed first, and what is recorded without asking back."""
+    found = [_proposed(services, row["dimension"], row["text"]) for row in rows]
+    distances = [abs(level - int(row["level"])) for (level, _), row in zip(found, rows, strict=True)]
+    recorded = [is_sure for _, is_sure in found]
     report: Report = {
         "n": len(rows),
         "exact": _share(distance == 0 for distance in distances),
-        "within_one": _share(distance is not None and distance <= 1 for distance in distances),
-        "recorded": _share(distance is not None for distance in distances),
-        "recorded_wrong_by_two": _share(distance is not None and distance >= 2 for distance in distances),
+        "within_one": _share(distance <= 1 for distance in distances),
+        "recorded": _share(recorded),
+        "recorded_wrong_by_two": _share(is_sure and distance >= 2 for is_sure, distance in zip(recorded, distances, strict=True)),
     }
-    pairs = zip(rows, levels, strict=True)
-    wrong = [f"{row['text']}  → {level or 'asked back'}  (right: {row['level']})" for row, level in pairs if level != row["level"]]
+    lines = zip(rows, found, strict=True)
+    wrong = [
+        f"{row['text']}  → {level}, {'recorded' if is_sure else 'asked back'}  (right: {row['level']})"
+        for row, (level, is_sure) in lines
+        if level != row["level"]
+    ]
     return report, wrong
 
 
-def _level(services: Services, dimension: str, text: str) -> int | None:
-    """The level that would be recorded for one of the dimension's questions, the core one first; None: the advisor asks back."""
+def _proposed(services: Services, dimension: str, text: str) -> tuple[int, bool]:
+    """The level that is proposed for a dimension, and whether it is recorded without asking back.
+
+    As in a conversation: what reads as an option of one of its questions, the core one first, counts before own words.
+    """
     mine = [each for each in services.questionnaire.questions if each.dimension == dimension]
     for question in sorted(mine, key=lambda each: not each.core):
         if level := _read(services, question, text):
-            return level
-    return None
+            return level, True
+    proposal = services.own_words.hear(text).proposal_for_dimension(dimension)
+    return proposal.level, proposal.is_sure
 
 
 def _read(services: Services, question: ScoredQuestion, text: str) -> int | None:

@@ -174,7 +174,7 @@ class Assessment(Base):
 
 
 class AnswerRow(Base):
-    """The answer to one question; corrected in place."""
+    """The answer to one question; corrected in place, what it was before stands in AnswerChange."""
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("assessment_id", "question", name="uq_answer_assessment_question"),)
@@ -186,6 +186,39 @@ class AnswerRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[int | None]
     answered_at: Mapped[datetime]
+
+
+class AnswerChange(Base):
+    """What an answer was before it was corrected or taken back; the result of that time can be derived again."""
+
+    __tablename__ = "answer_change"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    value: Mapped[int | None]
+    changed_at: Mapped[datetime]
+
+
+class Colleague(Base):
+    """Somebody else of the firm, who answers the core questions too. Their own assessment is theirs; the owner sees levels only."""
+
+    __tablename__ = "colleague"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    joined_at: Mapped[datetime]
+
+
+class JoinCode(Base):
+    """The code by which colleagues of an owner join; whoever has it may answer, and see nothing."""
+
+    __tablename__ = "join_code"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    made_at: Mapped[datetime]
 
 
 class Initiative(Base):

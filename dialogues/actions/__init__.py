@@ -5,13 +5,24 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from bot.services import Services
-from dialogues.actions import assessment, conversation, knowledge, people, reports, rollout, schedule
+from dialogues.actions import (
+    assessment,
+    assessment_corrections,
+    assessment_questions,
+    conversation,
+    knowledge,
+    people,
+    reports,
+    rollout,
+    schedule,
+)
 
 _ACTIONS = (
-    *(conversation.Reply, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
+    *(conversation.Reply, conversation.Distress, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
     *(conversation.ChangeLanguage, conversation.LanguageChanged),
-    *(assessment.Start, assessment.Resume, assessment.Ask, assessment.Validate, assessment.Finish, assessment.ShowResult),
-    *(assessment.Pause, assessment.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
+    *(assessment.Start, assessment.Resume, assessment_questions.Ask, assessment_questions.Validate),
+    *(assessment.Finish, assessment.ShowResult, assessment.Join),
+    *(assessment.Pause, assessment_corrections.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
     knowledge.AnswerKnowledge,
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),
     *(schedule.Snooze, schedule.Schedule, schedule.Pause, schedule.Resume),

@@ -9,6 +9,7 @@ from bot.assessment.journey import Journey, Result
 from bot.assessment.questionnaire import AnswerKind, ScoredQuestion
 from bot.assessment.scoring import DimensionScore, rounded
 from bot.services import Services
+from dialogues.actions.assessment_outlook import show_next_rungs
 from dialogues.actions.base import Speaker, button
 
 #: From here on, the five areas differ enough to say so (population standard deviation of their means).
@@ -29,6 +30,8 @@ def show_result(services: Services, speaker: Speaker, journey: Journey, result: 
         weakest=_names(services, speaker, score.weakest),
         certainty=words["certainty"][score.certainty.label].get(speaker.language),
     )
+    if score.has_ai_without_linked_data:
+        speaker.say("utter_assessment_ai_unlinked")
     if score.unevenness >= UNEVEN:
         speaker.say("utter_assessment_uneven")
     _show_actions(services, speaker, journey, result.advice)
@@ -56,11 +59,16 @@ def _dimension_line(services: Services, speaker: Speaker, each: DimensionScore) 
 
 def _show_actions(services: Services, speaker: Speaker, journey: Journey, advice: Sequence[Advice]) -> None:
     if not advice:
-        speaker.say("utter_assessment_no_actions")
+        show_next_rungs(services, speaker, journey)
         return
     lines = [_action_lines(speaker, journey, index, each) for index, each in enumerate(advice, 1)]
     buttons = [
-        button(speaker.phrase("start_action", number=index), "start_rollout", action=each.action.id) for index, each in enumerate(advice, 1)
+        each_button
+        for index, each in enumerate(advice, 1)
+        for each_button in (
+            button(speaker.phrase("start_action", number=index), "start_rollout", action=each.action.id),
+            button(speaker.phrase("why_action", number=index), "show_results", part="why", action=each.action.id),
+        )
     ]
     cited = [entry for each in advice for entry in each.action.entries]
     speaker.say("utter_assessment_actions", actions="\n".join(lines), buttons=buttons, rests_on=dict.fromkeys(cited))

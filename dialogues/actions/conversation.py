@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from bot.turn import Turn
-from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, intent_of
+from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, intent_of, is_asking
 from dialogues.actions.knowledge import answer_question
 
 
@@ -18,6 +18,23 @@ class Reply(AdvisorAction):
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         speaker.say(f"utter_{intent_of(tracker).removeprefix('EXTERNAL_')}")
         return []
+
+
+class Distress(AdvisorAction):
+    """A human answer and people who help; the assessment does not push itself forward again."""
+
+    action_name = "action_distress"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        speaker.say("utter_distress")
+        if not is_asking(tracker):
+            return []
+        journey = await self.services.journeys.current(turn.session, turn.person)
+        if journey is not None:
+            journey.rest(turn.now)
+        turn.person.offer = None
+        return [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 class Greet(AdvisorAction):

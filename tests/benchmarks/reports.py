@@ -31,7 +31,7 @@ async def measure(data: Path, owners: int) -> None:
     """Take owners through the express assessment, one after the other, and print the table."""
     settings = load_settings({"ADVISOR_DATA_DIR": str(data)})
     model = ensure_model(ROOT, ROOT / "data" / "test-models", print)
-    services = read_content(ROOT, ROOT / "data" / "test-models")
+    services = read_content(lambda: model)
     async with open_advisor(settings, model, services) as advisor:
         await advisor.database.migrate()
         before = psutil.Process().memory_info().rss / 2**20

@@ -1,0 +1,36 @@
+"""What takes long to build from content is built once and kept beside the trained model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import joblib
+
+from bot.fingerprints import fingerprint
+
+_LIBRARIES = ("scikit-learn", "numpy", "sudachipy", "sudachidict-core")
+Built = TypeVar("Built")
+
+
+def built_once(name: str, root: Path, sources: Sequence[str], folder: Path, build: Callable[[], Built]) -> Built:
+    """What `build` makes, out of `folder` when nothing in `sources` (relative to `root`) has changed since it was made."""
+    kept = folder / f"{name}-{fingerprint(root, sources, _LIBRARIES)}.joblib"
+    if kept.is_file():
+        found: Built = joblib.load(kept)
+        return found
+    built = build()
+    _keep(built, name, kept)
+    return built
+
+
+def _keep(built: object, name: str, kept: Path) -> None:
+    """Written beside its final name and moved there, so that a crash leaves no half of it; older ones go."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_suffix(f".{os.getpid()}")
+    joblib.dump(built, beside)
+    for old in kept.parent.glob(f"{name}-*.joblib"):
+        old.unlink(missing_ok=True)
+    beside.replace(kept)
