@@ -26,7 +26,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
-from bot.rollout.checkins import ring_due
+from bot.rollout.ringing import BATCH, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -55,12 +55,16 @@ class Advisor:
     clock: Callable[[], datetime]
 
     async def ring(self) -> int:
-        """Put check-ins that are due into the inbox; returns how many."""
-        async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
-            rung = await ring_due(self.database, session, self.clock())
-        if rung:
-            self.bell.ring(INBOX)
-        return rung
+        """Put check-ins that are due into the inbox, a batch in a transaction; returns how many."""
+        rung = 0
+        while True:
+            async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
+                batch = await ring_due(self.database, session, self.clock())
+            rung += batch
+            if batch:
+                self.bell.ring(INBOX)
+            if batch < BATCH:
+                return rung
 
 
 def utc_now() -> datetime:

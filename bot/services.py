@@ -12,8 +12,13 @@ from bot.assessment.journey import Journeys
 from bot.assessment.questionnaire import Questionnaire, load_questionnaire
 from bot.fingerprints import fingerprint
 from bot.rollout.checkins import Rollouts
+from bot.rollout.figures import load_figure_words
+from bot.rollout.industries import Trades, load_trades
+from bot.rollout.ladder import Ladder
+from bot.rollout.ledgers import Ledgers
 from bot.rollout.phases import load_phases
-from knowledge.base import KnowledgeBase, load_knowledge
+from bot.rollout.replies import ReplyWords, load_reply_words
+from knowledge.base import INDUSTRIES, KnowledgeBase, load_knowledge
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.samples import load_intent_samples, load_samples
 from knowledge.search import KnowledgeSearch
@@ -36,6 +41,10 @@ class Services:
     questionnaire: Questionnaire
     journeys: Journeys
     rollouts: Rollouts
+    ladder: Ladder
+    ledgers: Ledgers
+    reply_words: ReplyWords
+    trades: Trades
     phrases: Phrases
     commands: dict[str, Command]
 
@@ -48,12 +57,17 @@ def load_services(root: Path, cache: Path | None = None) -> Services:
     folder = root / "knowledge"
     knowledge = load_knowledge(folder)
     questionnaire = load_questionnaire(folder, knowledge.topics)
+    rollouts = Rollouts(load_phases(folder, knowledge.topics))
     return Services(
         knowledge=knowledge,
         search=_search(root, knowledge, cache),
         questionnaire=questionnaire,
         journeys=Journeys(questionnaire),
-        rollouts=Rollouts(load_phases(folder, knowledge.topics)),
+        rollouts=rollouts,
+        ladder=Ladder(rollouts),
+        ledgers=Ledgers(load_figure_words(folder), rollouts.phases),
+        reply_words=load_reply_words(folder, knowledge.topics),
+        trades=load_trades(folder, INDUSTRIES),
         phrases=load_phrases(folder),
         commands=load_commands(folder),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot.assessment.journey import Journey
 from bot.assessment.reading import Reading, ReadingKind, read_answer
+from bot.assistant.replying import certain_reply, likely_reply
 from bot.messaging import outbox
 from bot.services import Services
 from bot.storage.tables import OutboxRow
@@ -69,13 +70,22 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return pressed
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
+    standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
+    if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
+        return parsed(meaning, text, checkin=standing.id)
     found = await classify(text)
-    if found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER:
+    if not (standing and standing.awaiting) and _asks_knowledge(found, services, text):
         return parsed("ask_knowledge", text)
+    if standing and (meaning := likely_reply(standing, services, text, found, bool(turn.person.offer))):
+        return parsed(meaning, text, checkin=standing.id)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
     return found
+
+
+def _asks_knowledge(found: Parsed, services: Services, text: str) -> bool:
+    return found["intent"]["name"] in _MAYBE_QUESTIONS and services.search.search(text).verdict is Verdict.ANSWER
 
 
 def is_asking(turn: Turn) -> bool:

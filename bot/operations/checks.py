@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
+from bot.rollout.figures import load_figure_words
+from bot.rollout.industries import load_trades
 from bot.rollout.phases import load_phases
-from knowledge.base import load_knowledge
+from bot.rollout.replies import load_reply_words
+from knowledge.base import INDUSTRIES, load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
@@ -26,6 +29,9 @@ def check_project(root: Path) -> list[str]:
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
         lambda: load_phases(folder),
+        lambda: load_figure_words(folder),
+        lambda: load_reply_words(folder),
+        lambda: load_trades(folder, INDUSTRIES),
         lambda: load_phrases(folder),
         lambda: load_commands(folder),
         lambda: load_samples(root / "nlu" / "topics"),

@@ -11,6 +11,7 @@ from bot.turn import Turn
 from dialogues.actions.assessment_result import formula, show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, button, intent_of, is_asking, number
 from dialogues.actions.knowledge import answer_question
+from dialogues.actions.ledger import say_renewal
 
 SLOT = "assessment_answer"
 MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪"
@@ -159,6 +160,7 @@ class Finish(AdvisorAction):
         speaker.say("utter_assessment_complete" if result.is_complete else "utter_assessment_express")
         show_result(self.services, speaker, journey, result)
         offer_more(turn, speaker, journey)
+        await say_renewal(self.services, turn, speaker, journey)
         return [SlotSet(SLOT, None)]
 
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.people.profiles import Defaults, open_conversation
-from bot.rollout.checkins import Rollouts, ring_due
+from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
+from bot.rollout.ringing import ring_due
 from bot.services import ROOT
 from bot.storage.database import Database
 from bot.storage.tables import Assessment, CheckIn, InboxRow, Person
