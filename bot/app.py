@@ -26,7 +26,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
-from bot.rollout.ringing import BATCH, ring_due
+from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -56,6 +56,9 @@ class Advisor:
 
     async def ring(self) -> int:
         """Put check-ins that are due into the inbox, a batch in a transaction; returns how many."""
+        async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.reading() as session:
+            if not await any_due(session, self.clock()):
+                return 0
         rung = 0
         while True:
             async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:

@@ -212,12 +212,12 @@ class Rollouts:
                 row.state, row.reason = "superseded", "planned anew"
         occurrences = {row.occurrence: row for row in rows}
         for each in (each for each in wanted if each.due_at > now):
-            row = occurrences.get(each.occurrence)
-            if row is None:
+            known = occurrences.get(each.occurrence)
+            if known is None:
                 session.add(self._new(person, rollout, planned.number, each.occurrence, each.due_at))
-            elif row.state == "pending" or (row.state == "superseded" and row.asked_at is None):
-                row.state, row.reason = "pending", None
-                self.put_on(person, row, each.due_at)
+            elif known.state == "pending" or (known.state == "superseded" and known.asked_at is None):
+                known.state, known.reason = "pending", None
+                self.put_on(person, known, each.due_at)
         await session.flush()
         if not any(row.state in OPEN_STATES for row in await self._rows(session, rollout, planned.number)):
             await self.add_extra(session, person, rollout, snooze(now, 1, self.hours(person, now), preferred_time(person)), now)

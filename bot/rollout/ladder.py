@@ -80,7 +80,11 @@ class Ladder:
         return None if is_open(now, working) else next_open(now, working)
 
     async def _ask(self, session: AsyncSession, person: Person, checkin: CheckIn, now: datetime) -> Rung | None:
-        if await self._rollouts.standing(session, person) is not None:
+        standing = await self._rollouts.standing(session, person)
+        if standing is not None and standing.initiative_id == checkin.initiative_id:
+            checkin.state, checkin.reason = "superseded", f"merged into {standing.id}"
+            return None
+        if standing is not None:
             checkin.state, checkin.reason = "pending", "another question stood"
             checkin.due_at = snooze(now, 1, self._rollouts.hours(person, now), preferred_time(person))
             return None
@@ -113,7 +117,7 @@ class Ladder:
     async def _go_monthly(self, session: AsyncSession, person: Person, checkin: CheckIn, now: datetime) -> None:
         """One check-in a month for each rollout, on days of their own."""
         checkin.state, checkin.reason, checkin.answered_at = "missed", f"no answer to {checkin.misses} messages", None
-        waiting = CheckIn.person_id == person.id, CheckIn.state == "pending"
+        waiting = CheckIn.person_id == person.id, CheckIn.state.in_(("pending", "rung")), CheckIn.asked_at.is_(None)
         first = not person.checkins_monthly
         person.checkins_monthly = True
         if first:

@@ -23,6 +23,11 @@ BATCH = 2_000
 TRY_UNREACHABLE_AFTER = timedelta(days=1)
 
 
+async def any_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether a check-in may be due: one look at an index, without taking SQLite's write lock."""
+    return await session.scalar(select(CheckIn.id).where(_is_due(now)).limit(1)) is not None
+
+
 async def ring_due(database: Database, session: AsyncSession, now: datetime, limit: int = BATCH) -> int:
     """Put up to `limit` due check-ins into the inbox; returns how many. Fewer than `limit`: none is left.
 

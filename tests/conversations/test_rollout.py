@@ -28,7 +28,7 @@ WORDS = {
         "summary": "月12時間 → 月5時間",
         "payback": "費用は約15か月で回収の見込みです(目安)。計画では約15か月でした。",
         "all_done": "8つの段階がすべて終わりました",
-        "higher": "前回はレベル1、今回は **レベル3**",
+        "higher": "前回はレベル1、今回は **レベル2**",
         "next": "次の一歩は、どれにしますか",
         "evidence": "1つだけ教えてください",
         "closed": "が終わりました",
@@ -40,7 +40,7 @@ WORDS = {
         "summary": "12 hours a month → 5 hours a month",
         "payback": "The cost should be back in about 15 months (rule of thumb). The plan said about 15.",
         "all_done": "all eight phases",
-        "higher": "you were at level 1 and are now at **level 3**",
+        "higher": "you were at level 1 and are now at **level 2**",
         "next": "Which one shall be the next step?",
         "evidence": "One thing for the record",
         "closed": "is finished",
@@ -105,7 +105,7 @@ async def test_all_eight_phases_to_the_ledger_the_comparison_and_the_next_initia
     said = await press_first(talk)
     assert words["all_done"] in said
     for _ in range(5):
-        said = await talk.press("③")
+        said = await talk.press("②")
     assert words["higher"] in said
     assert words["next"] in said
     async with talk.database.reading() as session:
