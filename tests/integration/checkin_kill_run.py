@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -29,13 +30,13 @@ from bot.rollout.checkins import Rollouts
 from bot.rollout.ladder import Ladder
 from bot.rollout.phases import load_phases
 from bot.rollout.ringing import ring_due
-from bot.services import ROOT
 from bot.storage.database import Database
 from bot.storage.tables import CheckIn, InboxRow, OutboxRow
 from bot.turn import Turn
 from tests import crowd
 from tests.postgres import durable_postgres
 
+ROOT = Path(__file__).resolve().parents[2]
 #: A Tuesday, 11:00 in Tokyo: the owners are open.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 #: Small batches, so that many transactions are under way when a process dies.
@@ -100,8 +101,8 @@ async def run(url: str, due: int, kills: int, seed: int, say: Callable[[str], No
     try:
         for number in range(kills):
             victim = chance.randrange(PROCESSES)
-            # At once or in the middle of work: the start takes about two seconds, so both moments are hit.
-            await asyncio.sleep(chance.uniform(0.2, 4.0))
+            await _progress(database)
+            await asyncio.sleep(chance.uniform(0, 0.5))
             workers[victim].send_signal(signal.SIGKILL)
             workers[victim].wait()
             workers[victim] = _start(url)
@@ -117,6 +118,14 @@ async def run(url: str, due: int, kills: int, seed: int, say: Callable[[str], No
     outcome = await _outcome(database, kills, due, time.monotonic() - started)
     await database.close()
     return outcome
+
+
+async def _progress(database: Database) -> None:
+    """Until something has been answered since the last kill, so that no kill only meets a process that is starting."""
+    before = await _left(database)
+    async with asyncio.timeout(120):
+        while 0 < await _left(database) == before:  # noqa: ASYNC110 - other processes work on it
+            await asyncio.sleep(0.02)
 
 
 async def _left(database: Database) -> int:
