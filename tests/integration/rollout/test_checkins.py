@@ -96,7 +96,7 @@ async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts:
     async with database.transaction() as session:
         person = await session.get_one(Person, person_id)
         checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
-        rollouts.ask(checkin, clock())
+        rollouts.ask(person, checkin, clock())
         due_at = rollouts.put_off(person, checkin, 3, clock())
     assert due_at > clock() + timedelta(days=2)
     clock.now = due_at
