@@ -47,6 +47,13 @@ class CheckinAction(LedgerAction):
             rests_on=[phase.entry],
         )
 
+    async def say_refusal(self, turn: Turn, speaker: Speaker, refusal: Refusal, intent: str) -> None:
+        """Why nothing was answered, and what to do."""
+        if refusal is Refusal.WHICH:
+            await self.offer_rollouts(turn, speaker, "utter_rollout_which", intent)
+        else:
+            speaker.say(_NOT_OPEN[refusal])
+
     def ask_behind(self, turn: Turn, speaker: Speaker, checkin: CheckIn, awaiting: str, response: str, **values: object) -> None:
         """A short question behind an answer; it may be passed over."""
         self.services.rollouts.ask(turn.person, checkin, turn.now, awaiting)
@@ -137,15 +144,8 @@ class Tell(CheckinAction):
             self.ask(speaker, found, await self.services.rollouts.rollout_of(turn.session, found))
         return []
 
-    async def say_refusal(self, turn: Turn, speaker: Speaker, refusal: Refusal, intent: str) -> None:
-        """Why nothing was answered, and what to do."""
-        if refusal is Refusal.WHICH:
-            await self.offer_rollouts(turn, speaker, "utter_rollout_which", intent)
-        else:
-            speaker.say(_NOT_OPEN[refusal])
 
-
-class AnswerCheckin(Tell):
+class AnswerCheckin(CheckinAction):
     """What the answers to a check-in share: find it, note it once, and go on from there."""
 
     action_name = "action_checkin_answer"

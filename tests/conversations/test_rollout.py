@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
+from bot.assistant.agent import load_assistant
+from bot.rollout.calendar import WorkingTime
+from bot.rollout.checkins import Rollouts, working_time
 from bot.services import Services
 from bot.storage.tables import AnswerRow, Assessment, CheckIn, Conversation, FigureRow, Initiative, Person
 from tests.conversations.talking import Talk
@@ -308,5 +315,18 @@ async def test_a_phase_is_shown_with_its_trade_and_its_date_is_moved_by_button(t
     said = await talk.press(later)
     assert f"**{later}** までにしました" in said
     assert "次の声かけ" in said
-    earlier = talk.titles
-    assert earlier == []
+    await talk.say("計画を見せて")
+    await talk.press("日付を動かす")
+    refused = await talk.press(talk.titles[0])
+    assert "までにしました" in refused or "早すぎて" in refused
+
+
+async def test_a_firm_without_a_working_day_is_told_what_to_put_right(talk: Talk, services: Services, model: Path) -> None:
+    def never(person: Person, now: datetime) -> WorkingTime:
+        return replace(working_time(person, now), weekdays=frozenset())
+
+    await begin(talk, services)
+    closed = replace(services, rollouts=Rollouts(services.rollouts.phases, never))
+    later = Talk(talk.database, load_assistant(model, closed), talk.clock, _numbers=talk._numbers)
+    await later.say("最初の取り組みを始めよう")
+    assert "働く日が1日もありません" in await later.press_payload(later.last[-1].buttons[0].payload)
