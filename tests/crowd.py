@@ -37,10 +37,10 @@ def first_phases(owners: range, now: datetime) -> Rows:
         yield {"initiative_id": n, "number": 1, "starts_on": starts, "ends_on": starts + timedelta(days=14)}
 
 
-def checkins(owners: range, due_at: datetime, each: int = 1, apart: timedelta = timedelta(days=7)) -> Rows:
-    """`each` check-ins for every owner, one of each phase, from `due_at` on."""
+def checkins(owners: range, due_at: datetime, places: range, apart: timedelta = timedelta(days=7)) -> Rows:
+    """Check-ins for every owner, one in each of the phases `places`, from `due_at` on."""
     for n in owners:
-        for phase in range(1, each + 1):
+        for phase in places:
             due = due_at + apart * (phase - 1)
             yield {
                 **{"person_id": n, "initiative_id": n, "phase": phase, "occurrence": 0, "due_local": due.isoformat()[:19]},
@@ -74,6 +74,6 @@ async def move_in(database: Database, owners: range, now: datetime) -> None:
     await fill(database, PhaseRow, first_phases(owners, now))
 
 
-async def give_checkins(database: Database, owners: range, due_at: datetime, each: int = 1) -> int:
-    """Check-ins for these owners; returns how many."""
-    return await fill(database, CheckIn, checkins(owners, due_at, each))
+async def give_checkins(database: Database, owners: range, due_at: datetime, places: range = range(1, 2)) -> int:
+    """Check-ins for these owners, one in each of the phases `places`; returns how many."""
+    return await fill(database, CheckIn, checkins(owners, due_at, places))
