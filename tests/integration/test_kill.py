@@ -23,5 +23,5 @@ async def test_an_assessment_survives_kill_9_with_every_answer_once_and_the_righ
 
 
 async def test_checkins_survive_kill_9_of_one_of_two_processes_none_lost_and_none_doubled(postgres_url: str) -> None:
-    outcome = await checkin_kill_run.run(postgres_url, due=120, kills=2, seed=5)
+    outcome = await checkin_kill_run.run(postgres_url, due=60, kills=1, seed=5)
     assert (outcome.lost, outcome.doubled, outcome.left) == (0, 0, 0)
