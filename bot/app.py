@@ -28,7 +28,7 @@ from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.feeds import Feeds, calendar_routes
-from bot.rollout.checkins import ring_due
+from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -58,12 +58,19 @@ class Advisor:
     clock: Callable[[], datetime]
 
     async def ring(self) -> int:
-        """Put check-ins that are due into the inbox; returns how many."""
-        async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
-            rung = await ring_due(self.database, session, self.clock())
-        if rung:
-            self.bell.ring(INBOX)
-        return rung
+        """Put check-ins that are due into the inbox, a batch in a transaction; returns how many."""
+        async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.reading() as session:
+            if not await any_due(session, self.clock()):
+                return 0
+        rung = 0
+        while True:
+            async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
+                batch = await ring_due(self.database, session, self.clock())
+            rung += batch
+            if batch:
+                self.bell.ring(INBOX)
+            if batch < BATCH:
+                return rung
 
     async def tidy(self) -> None:
         """Delete pictures and papers whose time is over."""

@@ -17,11 +17,16 @@ from bot.reports.facts import Material
 from bot.reports.feeds import Feeds
 from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
+from bot.rollout.figures import load_figure_words
+from bot.rollout.industries import Trades, load_trades
+from bot.rollout.ladder import Ladder
+from bot.rollout.ledgers import Ledgers
 from bot.rollout.phases import load_phases
+from bot.rollout.replies import ReplyWords, load_reply_words
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
 from knowledge.answering import Answers
-from knowledge.base import KnowledgeBase, load_knowledge
+from knowledge.base import INDUSTRIES, KnowledgeBase, load_knowledge
 from knowledge.comparing import load_comparisons, load_misbeliefs
 from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
@@ -52,6 +57,10 @@ class Services:
     rollouts: Rollouts
     wishes: WishReader
     reports: Reports
+    ladder: Ladder
+    ledgers: Ledgers
+    reply_words: ReplyWords
+    trades: Trades
     phrases: Phrases
     commands: dict[str, Command]
 
@@ -72,6 +81,8 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     phrases, commands, wishes = load_phrases(folder), load_commands(folder), WishReader(load_wish_words(folder))
     journeys, rollouts = Journeys(questionnaire), Rollouts(load_phases(folder, knowledge.topics))
     material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
+    ledgers, reply_words = Ledgers(load_figure_words(folder), rollouts.phases), load_reply_words(folder, knowledge.topics)
+    trades = load_trades(folder, INDUSTRIES)
     find_answers = _answers(folder, knowledge, questionnaire)
     prospects = load_prospects(folder, questionnaire, knowledge.topics)
     model = find_model()
@@ -85,6 +96,10 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         prospects=prospects,
         journeys=journeys,
         rollouts=rollouts,
+        ladder=Ladder(rollouts),
+        ledgers=ledgers,
+        reply_words=reply_words,
+        trades=trades,
         wishes=wishes,
         reports=Reports(material, journeys, rollouts, Documents(), Feeds()),
         phrases=phrases,

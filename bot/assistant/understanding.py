@@ -20,6 +20,7 @@ from bot.assessment.journey import Journey
 from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
+from bot.assistant.replying import certain_reply, likely_reply
 from bot.messaging import outbox
 from bot.rollout.calendar import local_time
 from bot.rollout.wishes.moves import read_move
@@ -98,6 +99,9 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return answer
     if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
         return parsed("go_back_previous_question", text)
+    standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
+    if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
+        return parsed(meaning, text, checkin=standing.id)
     part = services.answers.follow_up(text) if remembered(turn, "knowledge_topic") else None
     if part and not (journey and part in _OF_THE_ASSESSMENT):
         return parsed("ask_knowledge", text)
@@ -110,8 +114,11 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return heard
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
-    if found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):
+    is_open = standing is not None and standing.awaiting is not None
+    if not is_open and found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):
         return parsed("ask_knowledge", text)
+    if standing and (meaning := likely_reply(standing, services, text, found, bool(turn.person.offer))):
+        return parsed(meaning, text, checkin=standing.id)
     if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")

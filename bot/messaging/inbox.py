@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.message import Incoming
@@ -13,6 +13,13 @@ from bot.storage.tables import InboxRow
 
 #: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
 MOST_ATTEMPTS = 3
+#: The channel of a check-in that came due.
+CLOCK = "clock"
+#: So many turns may stand before an owner's message when check-ins come due in masses.
+CLOCKS_AT_ONCE = 20
+# Written out as in the partial index, or neither database would use it.
+_LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)
+_LITERALLY_BY_OWNERS = InboxRow.channel != literal(CLOCK, literal_execute=True)
 
 
 async def store(database: Database, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
@@ -36,9 +43,14 @@ async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRo
 
 
 async def waiting_conversations(session: AsyncSession, limit: int = 100) -> list[str]:
-    """Conversations with something unanswered, the longest waiting first."""
-    oldest = select(InboxRow.conversation_id).where(InboxRow.state == "waiting").order_by(InboxRow.id).limit(limit)
-    return list(dict.fromkeys(await session.scalars(oldest)))
+    """Conversations with something unanswered, the longest waiting first: those where an owner wrote, then a few where the clock speaks.
+
+    When very many check-ins come due at once, an owner who writes must not wait for all of them.
+    """
+    waiting = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id)
+    wrote = list(await session.scalars(waiting.where(_LITERALLY_BY_OWNERS).limit(limit)))
+    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(CLOCKS_AT_ONCE)) if len(wrote) < limit else ()
+    return list(dict.fromkeys([*wrote, *rang]))
 
 
 async def next_waiting(session: AsyncSession, conversation: str) -> InboxRow | None:

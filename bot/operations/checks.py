@@ -10,10 +10,13 @@ from bot.assessment.prospects import load_prospects
 from bot.assessment.questionnaire import load_questionnaire
 from bot.operations.demo_report import load_material
 from bot.reports.examples import load_examples
+from bot.rollout.figures import load_figure_words
+from bot.rollout.industries import load_trades
 from bot.rollout.phases import load_phases
+from bot.rollout.replies import load_reply_words
 from bot.rollout.wishes.words import load_wish_words
 from bot.services import answer_samples
-from knowledge.base import load_knowledge
+from knowledge.base import INDUSTRIES, load_knowledge
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
@@ -34,6 +37,9 @@ def check_project(root: Path) -> list[str]:
         lambda: load_prospects(folder, load_questionnaire(folder), load_knowledge(folder).topics),
         lambda: load_phases(folder),
         lambda: load_wish_words(folder),
+        lambda: load_figure_words(folder),
+        lambda: load_reply_words(folder),
+        lambda: load_trades(folder, INDUSTRIES),
         lambda: load_phrases(folder),
         lambda: load_query_words(folder),
         lambda: load_examples(folder, load_material(root)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from bot.rollout.checkins import FIRST_EXTRA
 from bot.storage.database import Database
 from bot.storage.tables import CheckIn, Initiative
 
@@ -42,8 +44,21 @@ async def explain(url: str, checkin: int, console: Console) -> bool:
         await database.close()
     if row is None or initiative is None:
         return False
-    console.print(f"check-in {row.id} of owner {row.person_id}, phase {row.phase} of '{initiative.action}'")
-    console.print(f"no. {row.occurrence} in the rhythm of its phase")
-    console.print(f"promised for {row.due_local} ({row.time_zone}) = {row.due_at.isoformat()}; put off {row.snoozes} times")
-    console.print(f"state {row.state}" + (f" ({row.reason})" if row.reason else "") + (f", answered '{row.answer}'" if row.answer else ""))
+    for line in _story(row, initiative):
+        console.print(line)
     return True
+
+
+def _story(row: CheckIn, initiative: Initiative) -> Iterator[str]:
+    """Why a check-in is there, when it comes, and what became of it."""
+    yield f"check-in {row.id} of owner {row.person_id}, phase {row.phase} of '{initiative.action}' ({initiative.state})"
+    in_rhythm = row.occurrence < FIRST_EXTRA
+    yield f"no. {row.occurrence} in the rhythm of its phase" if in_rhythm else "outside the rhythm: promised in an answer, or once a month"
+    yield f"promised for {row.due_local} ({row.time_zone}); put off {row.snoozes} times; rung {row.rings} times"
+    if row.asked_at:
+        yield f"asked {row.asked_at.isoformat()}; {row.misses} messages passed without an answer"
+    if row.answer:
+        yield f"answered '{row.answer}'" + (f", stuck for '{row.obstacle}'" if row.obstacle else "")
+    if row.state in ("pending", "asked"):
+        yield f"rings {row.due_at.isoformat()}" + (f", waiting for '{row.awaiting}'" if row.awaiting else "")
+    yield f"state {row.state}" + (f" ({row.reason})" if row.reason else "")

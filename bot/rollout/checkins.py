@@ -1,38 +1,60 @@
-"""Rollouts and their check-ins in the database: begin, ring, ask, and let the answer change the plan."""
+"""Rollouts and their check-ins in the database: begin, ask, and let the answer change the plan.
+
+Ringing stands in `ringing.py`, what happens when nobody answers in `ladder.py`, the figures in `ledgers.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging import inbox
-from bot.messaging.message import Incoming
-from bot.people.profiles import conversation_for_checkins
-from bot.rollout.calendar import WorkingTime, local_time
+from bot.people.profiles import Defaults
+from bot.rollout.calendar import WorkingTime, local_time, valid_time_zone
 from bot.rollout.own_time import OwnTime, Season
 from bot.rollout.phases import Phase
-from bot.rollout.plan import PlannedCheckin, PlannedPhase, checkins_for, current_phase, make_plan, replan, snooze
-from bot.storage.database import Database
-from bot.storage.tables import Assessment, CheckIn, Initiative, Person, PhaseRow
+from bot.rollout.plan import (
+    PlannedCheckin,
+    PlannedPhase,
+    checkins_for,
+    current_phase,
+    extend_plan,
+    make_plan,
+    move_phase,
+    replan,
+    snooze,
+)
+from bot.storage.tables import CheckIn, Initiative, Person, PhaseRow
+
+log = logging.getLogger(__name__)
 
 DEFAULT_HOUR = 10
-#: An owner who is answering the assessment is not interrupted; one who left it for this long is not answering any more.
-ASSESSMENT_GOES_STALE = timedelta(minutes=30)
 #: Owners of one zone are not all written to in the same second.
 SPREAD_MINUTES = 20
 #: A stuck phase is asked about again after this many days, sooner than its rhythm.
 ASK_STUCK_AFTER_DAYS = 3
 OPEN_STATES = ("pending", "rung", "asked")
+#: A phase without a rhythm of its own is asked about again after this many days.
+ASK_AGAIN_AFTER_DAYS = 7
+#: Check-ins outside the rhythm of their phase are numbered from here.
+FIRST_EXTRA = 1000
+#: Why a check-in stands outside its rhythm: the owner did not answer, so one a month.
+MONTHLY = "monthly"
+#: Why a check-in no longer comes: the plan was made again.
+PLANNED_ANEW = "planned anew"
+#: A question that is not answered comes up again after this many days.
+PATIENCE_DAYS = 2
 
 
 def own_time(person: Person) -> OwnTime:
     """How a person wants to be written to, as far as they have said."""
     return OwnTime(
-        zone=person.time_zone,
+        zone=zone_of(person),
         at=preferred_time(person),
         opens=time.fromisoformat(person.opens) if person.opens else None,
         closes=time.fromisoformat(person.closes) if person.closes else None,
@@ -46,7 +68,16 @@ def own_time(person: Person) -> OwnTime:
 
 def working_time(person: Person, now: datetime) -> WorkingTime:
     """The hours in which a person may be written to, with the public holidays of their country and their own days off."""
-    return own_time(person).working(local_time(now, person.time_zone).date())
+    own = own_time(person)
+    return own.working(local_time(now, own.zone).date())
+
+
+def zone_of(person: Person) -> str:
+    """The owner's time zone; the default one when theirs does not exist (any more), since a check-in must not fail for that."""
+    if valid_time_zone(person.time_zone):
+        return person.time_zone
+    log.warning("an owner's time zone does not exist", extra={"action": "unknown_time_zone", "person_id": person.id})
+    return Defaults().time_zone
 
 
 def preferred_time(person: Person) -> time:
@@ -59,9 +90,18 @@ def spread_of(person: Person) -> int:
     return person.id % SPREAD_MINUTES
 
 
+class Refusal(StrEnum):
+    """Why there is nothing that an answer could answer."""
+
+    NONE_OPEN = "none_open"
+    ALREADY = "already"
+    OVER = "over"
+    WHICH = "which"
+
+
 @dataclass(slots=True)
 class Rollout:
-    """An initiative with its plan, as loaded for one turn."""
+    """An initiative with its plan, as loaded for one turn. Phases that the content has lost since are passed over."""
 
     initiative: Initiative
     phases: Sequence[Phase]
@@ -69,7 +109,8 @@ class Rollout:
     @property
     def plan(self) -> tuple[PlannedPhase, ...]:
         """The dates of its phases."""
-        return tuple(PlannedPhase(row.number, row.starts_on, row.ends_on) for row in self.initiative.phases)
+        known = {phase.number for phase in self.phases}
+        return tuple(PlannedPhase(row.number, row.starts_on, row.ends_on) for row in self.initiative.phases if row.number in known)
 
     @property
     def done(self) -> frozenset[int]:
@@ -81,164 +122,271 @@ class Rollout:
         """The current phase's dates; None when all are done."""
         return current_phase(self.plan, self.done)
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it is under way."""
+        return self.initiative.state == "active"
+
     def phase(self, number: int) -> Phase:
-        """What phase `number` is about."""
-        return self.phases[number - 1]
+        """What phase `number` is about. Raises KeyError for one that the content does not have."""
+        return {phase.number: phase for phase in self.phases}[number]
+
+    def is_current(self, number: int) -> bool:
+        """Whether phase `number` is the one that is worked on."""
+        planned = self.planned
+        return self.is_active and planned is not None and planned.number == number
 
 
 class Rollouts:
     """Everything that happens to rollouts and check-ins."""
 
-    def __init__(self, phases: Sequence[Phase]) -> None:
+    def __init__(self, phases: Sequence[Phase], hours: Callable[[Person, datetime], WorkingTime] = working_time) -> None:
         self.phases = tuple(phases)
+        self.hours = hours
+
+    # --- plans ------------------------------------------------------------------------------------------------------------
 
     async def active(self, session: AsyncSession, person: Person) -> list[Rollout]:
         """The rollouts under way, oldest first."""
         rows = select(Initiative).where(Initiative.person_id == person.id, Initiative.state == "active").order_by(Initiative.id)
         return [Rollout(initiative, self.phases) for initiative in await session.scalars(rows)]
 
+    async def rollout(self, session: AsyncSession, person: Person, initiative_id: int | None) -> Rollout | None:
+        """The person's rollout of this id; None when it is not theirs."""
+        initiative = await session.get(Initiative, initiative_id) if initiative_id is not None else None
+        return Rollout(initiative, self.phases) if initiative is not None and initiative.person_id == person.id else None
+
     async def start(self, session: AsyncSession, person: Person, action: str, level: int | None, now: datetime) -> Rollout:
-        """Begin an action today: eight phases with dates, and the check-ins of the first."""
-        working = working_time(person, now)
-        plan = make_plan(self.phases, local_time(now, person.time_zone).date(), person.size or None, level, working)
+        """Begin an action today: eight phases with dates, and the check-ins of the first. Raises NoOpenDay."""
+        working = self.hours(person, now)
+        plan = make_plan(self.phases, local_time(now, working.time_zone).date(), person.size or None, level, working)
         rows = [PhaseRow(number=each.number, starts_on=each.starts_on, ends_on=each.ends_on) for each in plan]
         initiative = Initiative(person_id=person.id, action=action, state="active", started_at=now, phases=rows)
         session.add(initiative)
         await session.flush()
         rollout = Rollout(initiative, self.phases)
-        await self._schedule(session, person, rollout, plan[0], now)
+        await self.schedule(session, person, rollout, now)
         return rollout
 
-    async def _schedule(self, session: AsyncSession, person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime) -> None:
-        """Write the check-ins of one phase; its number and place in the rhythm make each row unique."""
-        phase = rollout.phase(planned.number)
-        days = own_time(person).rule_days(planned.starts_on, planned.ends_on)
-        for each in checkins_for(phase, planned, working_time(person, now), preferred_time(person), spread_of(person), days):
-            if each.due_at > now:
-                self.add_checkin(session, person, rollout, each)
-        await session.flush()
+    async def move(self, session: AsyncSession, person: Person, rollout: Rollout, number: int, end: date, now: datetime) -> PlannedPhase:
+        """Let phase `number` end on `end`, or on the next business day; later phases and the check-ins of the current one move along.
 
-    def add_checkin(self, session: AsyncSession, person: Person, rollout: Rollout, planned: PlannedCheckin) -> None:
-        """Write a planned check-in."""
-        self._add(session, person, rollout, planned.phase, planned.occurrence, planned.due_at)
+        Returns the phase's new dates. Raises MoveRefused with the earliest date that would do, ValueError for a phase that is not in
+        the plan, NoOpenDay.
+        """
+        working = self.hours(person, now)
+        today = local_time(now, working.time_zone).date()
+        self._keep(rollout, move_phase(rollout.plan, number, today, working, new_end=end))
+        if rollout.is_current(number):
+            await self.schedule(session, person, rollout, now)
+        return next(each for each in rollout.plan if each.number == number)
 
-    def _add(self, session: AsyncSession, person: Person, rollout: Rollout, phase: int, occurrence: int, due_at: datetime) -> None:
-        session.add(
-            CheckIn(
-                person_id=person.id,
-                initiative_id=rollout.initiative.id,
-                phase=phase,
-                occurrence=occurrence,
-                due_local=_local(due_at, person.time_zone),
-                time_zone=person.time_zone,
-                due_at=due_at,
-            )
-        )
+    def _keep(self, rollout: Rollout, plan: Sequence[PlannedPhase]) -> None:
+        dates = {each.number: each for each in plan}
+        for row in rollout.initiative.phases:
+            if row.number in dates:
+                row.starts_on, row.ends_on = dates[row.number].starts_on, dates[row.number].ends_on
 
-    async def next_checkin(self, session: AsyncSession, rollout: Rollout) -> CheckIn | None:
-        """The check-in of a rollout that comes due first."""
-        pending = select(CheckIn).where(CheckIn.initiative_id == rollout.initiative.id, CheckIn.state == "pending")
-        return (await session.scalars(pending.order_by(CheckIn.due_at).limit(1))).first()
-
-    async def open_checkin(self, session: AsyncSession, person: Person, checkin_id: int | None) -> CheckIn | None:
-        """The check-in that an answer means: the named one if it is the person's, else the last one asked."""
-        if checkin_id is not None:
-            row = await session.get(CheckIn, checkin_id)
-            return row if row is not None and row.person_id == person.id else None
-        asked = select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.state == "asked")
-        return (await session.scalars(asked.order_by(CheckIn.asked_at.desc()).limit(1))).first()
-
-    async def rollout_of(self, session: AsyncSession, checkin: CheckIn) -> Rollout:
-        """The rollout that a check-in belongs to."""
-        return Rollout(await session.get_one(Initiative, checkin.initiative_id), self.phases)
-
-    def ask(self, checkin: CheckIn, now: datetime) -> None:
-        """The question stands in the owner's conversation."""
-        checkin.state, checkin.asked_at = "asked", now
-
-    def answer(self, checkin: CheckIn, answer: str, now: datetime) -> None:
-        """Note what the owner answered: done, in_progress or blocked."""
-        checkin.state, checkin.answer, checkin.answered_at = "answered", answer, now
+    async def stop(self, session: AsyncSession, rollout: Rollout) -> None:
+        """The owner gives the rollout up; its check-ins are cancelled."""
+        rollout.initiative.state = "stopped"
+        await self.end_open(session, rollout, "cancelled", "rollout stopped")
 
     async def close_phase(self, session: AsyncSession, person: Person, rollout: Rollout, now: datetime) -> PlannedPhase | None:
         """The current phase is done today: the next opens, dates move along, its check-ins are written. Returns the next phase's dates."""
         planned = rollout.planned
         if planned is None:
             return None
-        today = local_time(now, person.time_zone).date()
-        moved = {each.number: each for each in replan(rollout.plan, planned.number, today, working_time(person, now))}
-        for row in rollout.initiative.phases:
-            row.starts_on, row.ends_on = moved[row.number].starts_on, moved[row.number].ends_on
-            if row.number == planned.number:
-                row.done_at = now
-        await self._drop_pending(session, rollout, planned.number, "phase done")
+        working = self.hours(person, now)
+        self._add_missing(rollout, person, working)
+        self._keep(rollout, replan(rollout.plan, planned.number, local_time(now, working.time_zone).date(), working))
+        next(row for row in rollout.initiative.phases if row.number == planned.number).done_at = now
+        await self.end_open(session, rollout, "superseded", "phase done")
         following = rollout.planned
         if following is None:
             rollout.initiative.state = "done"
         else:
-            await self._schedule(session, person, rollout, following, now)
+            await self.schedule(session, person, rollout, now)
         return following
 
-    async def _drop_pending(self, session: AsyncSession, rollout: Rollout, phase: int, reason: str) -> None:
-        mine = CheckIn.initiative_id == rollout.initiative.id, CheckIn.phase == phase, CheckIn.state.in_(OPEN_STATES)
-        await session.execute(update(CheckIn).where(*mine).values(state="superseded", reason=reason))
+    def _add_missing(self, rollout: Rollout, person: Person, working: WorkingTime) -> None:
+        """Phases that the content has added since the plan was made go behind its last one."""
+        known = {row.number for row in rollout.initiative.phases}
+        extended = extend_plan(rollout.plan, self.phases, person.size or None, None, working)
+        rollout.initiative.phases += [
+            PhaseRow(number=each.number, starts_on=each.starts_on, ends_on=each.ends_on) for each in extended if each.number not in known
+        ]
+
+    # --- scheduling -------------------------------------------------------------------------------------------------------
+
+    async def schedule(self, session: AsyncSession, person: Person, rollout: Rollout, now: datetime) -> None:
+        """Write the check-ins of the current phase by its rhythm; what they replace is superseded in the same transaction.
+
+        A check-in's number is its place in the rhythm, so a plan that is made again moves rows and never doubles them.
+        """
+        planned = rollout.planned
+        if planned is None:
+            return
+        rows = await self._rows(session, rollout, planned.number)
+        phase, days = rollout.phase(planned.number), own_time(person).rule_days(planned.starts_on, planned.ends_on)
+        wanted = checkins_for(phase, planned, self.hours(person, now), preferred_time(person), spread_of(person), days)
+        kept = {each.occurrence for each in wanted if each.due_at > now}
+        for row in rows:
+            if row.state == "pending" and row.occurrence not in kept and _is_replaced(row):
+                row.state, row.reason = "superseded", PLANNED_ANEW
+        occurrences = {row.occurrence: row for row in rows}
+        for each in (each for each in wanted if each.due_at > now):
+            known = occurrences.get(each.occurrence)
+            if known is None:
+                session.add(self._new(person, rollout, planned.number, each.occurrence, each.due_at))
+            elif known.state == "pending" or (known.state == "superseded" and known.asked_at is None):
+                known.state, known.reason = "pending", None
+                self.put_on(person, known, each.due_at)
+        await session.flush()
+        if not any(row.state in OPEN_STATES for row in await self._rows(session, rollout, planned.number)):
+            await self.add_extra(session, person, rollout, snooze(now, 1, self.hours(person, now), preferred_time(person)), now)
+
+    async def _rows(self, session: AsyncSession, rollout: Rollout, phase: int) -> list[CheckIn]:
+        rows = select(CheckIn).where(CheckIn.initiative_id == rollout.initiative.id, CheckIn.phase == phase)
+        return list(await session.scalars(rows))
+
+    def _new(self, person: Person, rollout: Rollout, phase: int, occurrence: int, due_at: datetime) -> CheckIn:
+        row = CheckIn(person_id=person.id, initiative_id=rollout.initiative.id, phase=phase, occurrence=occurrence)
+        row.state, row.snoozes, row.rings, row.misses = "pending", 0, 0, 0
+        self.put_on(person, row, due_at)
+        return row
+
+    def put_on(self, person: Person, checkin: CheckIn, due_at: datetime) -> None:
+        """Promise a check-in for the moment `due_at`."""
+        zone = zone_of(person)
+        checkin.due_at, checkin.due_local, checkin.time_zone = due_at, _local(due_at, zone), zone
+
+    def add_checkin(self, session: AsyncSession, person: Person, rollout: Rollout, planned: PlannedCheckin) -> None:
+        """Write a planned check-in."""
+        session.add(self._new(person, rollout, planned.phase, planned.occurrence, planned.due_at))
+
+    async def add_extra(self, session: AsyncSession, person: Person, rollout: Rollout, due_at: datetime, now: datetime) -> CheckIn | None:
+        """A check-in of the current phase outside its rhythm; None when the rollout is over."""
+        planned = rollout.planned
+        if planned is None:
+            return None
+        mine = CheckIn.initiative_id == rollout.initiative.id, CheckIn.phase == planned.number
+        highest = await session.scalar(select(func.max(CheckIn.occurrence)).where(*mine))
+        row = self._new(person, rollout, planned.number, max((highest or 0) + 1, FIRST_EXTRA), due_at)
+        session.add(row)
+        await session.flush()
+        return row
+
+    async def end_open(self, session: AsyncSession, rollout: Rollout, state: str, reason: str) -> None:
+        """All check-ins of a rollout that are not over end in `state`."""
+        mine = CheckIn.initiative_id == rollout.initiative.id, CheckIn.state.in_(OPEN_STATES)
+        await session.execute(update(CheckIn).where(*mine).values(state=state, reason=reason))
+
+    async def next_checkin(self, session: AsyncSession, rollout: Rollout) -> CheckIn | None:
+        """The check-in of a rollout that comes due first."""
+        pending = select(CheckIn).where(CheckIn.initiative_id == rollout.initiative.id, CheckIn.state == "pending")
+        return (await session.scalars(pending.order_by(CheckIn.due_at).limit(1))).first()
 
     async def ask_again(self, session: AsyncSession, person: Person, checkin: CheckIn, days: int, now: datetime) -> datetime:
         """Make sure that the phase is asked about in `days` days, or on the owner's next open day; returns the moment."""
-        due_at = snooze(now, days, working_time(person, now), preferred_time(person))
+        due_at = snooze(now, days, self.hours(person, now), preferred_time(person))
         rollout = await self.rollout_of(session, checkin)
         pending = await self.next_checkin(session, rollout)
         if pending is not None and pending.phase == checkin.phase and pending.due_at <= due_at:
             return pending.due_at
-        highest = select(CheckIn.occurrence).where(CheckIn.initiative_id == checkin.initiative_id, CheckIn.phase == checkin.phase)
-        occurrence = max(await session.scalars(highest), default=0) + 1
-        self._add(session, person, rollout, checkin.phase, max(occurrence, 1000), due_at)
-        await session.flush()
+        await self.add_extra(session, person, rollout, due_at, now)
         return due_at
 
     def put_off(self, person: Person, checkin: CheckIn, days: int, now: datetime) -> datetime:
         """Ask the same check-in again in `days` days (1-60), or on the owner's next open day; returns the moment."""
-        due_at = snooze(now, max(1, min(60, days)), working_time(person, now), preferred_time(person))
+        due_at = snooze(now, max(1, min(60, days)), self.hours(person, now), preferred_time(person))
         self.put_off_to(person, checkin, due_at)
         return due_at
 
     def put_off_to(self, person: Person, checkin: CheckIn, due_at: datetime) -> None:
         """Ask the same check-in again at a moment that the owner chose."""
-        move(checkin, due_at, person.time_zone)
+        self.put_on(person, checkin, due_at)
         checkin.state, checkin.asked_at, checkin.snoozes = "pending", None, checkin.snoozes + 1
+        person.checkins_monthly = False
+
+    # --- asking and answering ---------------------------------------------------------------------------------------------
+
+    async def standing(self, session: AsyncSession, person: Person) -> CheckIn | None:
+        """The check-in whose question stands on the owner's screen, answered in part or not at all."""
+        asked = select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.state.in_(("asked", "rung")), CheckIn.asked_at.is_not(None))
+        return (await session.scalars(asked.order_by(CheckIn.asked_at.desc(), CheckIn.id.desc()).limit(1))).first()
+
+    async def open_checkin(self, session: AsyncSession, person: Person, checkin_id: int | None) -> CheckIn | None:
+        """The check-in that an answer means: the named one if it is the person's, else the one that stands."""
+        if checkin_id is None:
+            return await self.standing(session, person)
+        row = await session.get(CheckIn, checkin_id)
+        return row if row is not None and row.person_id == person.id else None
+
+    async def rollout_of(self, session: AsyncSession, checkin: CheckIn) -> Rollout:
+        """The rollout that a check-in belongs to."""
+        return Rollout(await session.get_one(Initiative, checkin.initiative_id), self.phases)
+
+    async def to_answer(
+        self, session: AsyncSession, person: Person, checkin_id: int | None, initiative_id: int | None, answer: str, now: datetime
+    ) -> CheckIn | Refusal:
+        """The check-in that `answer` (done, in_progress, blocked) is for, or why there is none.
+
+        An owner may answer late, change an answer while its phase lasts, and tell how it goes without having been asked.
+        """
+        row = await self.open_checkin(session, person, checkin_id)
+        if row is None:
+            return Refusal.NONE_OPEN if checkin_id is not None else await self._unasked(session, person, initiative_id, now)
+        if not (await self.rollout_of(session, row)).is_current(row.phase):
+            return Refusal.ALREADY if row.state == "answered" else Refusal.OVER
+        repeated = row.answer == answer and (row.state == "answered" or row.awaiting is not None)
+        return Refusal.ALREADY if repeated else row
+
+    async def _unasked(self, session: AsyncSession, person: Person, initiative_id: int | None, now: datetime) -> CheckIn | Refusal:
+        running = [each for each in await self.active(session, person) if initiative_id in (None, each.initiative.id)]
+        if len(running) != 1:
+            return Refusal.WHICH if running else Refusal.NONE_OPEN
+        row = await self.add_extra(session, person, running[0], now, now)
+        if row is None:
+            return Refusal.NONE_OPEN
+        self.ask(person, row, now)
+        return row
+
+    def ask(self, person: Person, checkin: CheckIn, now: datetime, awaiting: str | None = None) -> None:
+        """A question stands in the owner's conversation: the check-in's own, or the short one behind its answer (`awaiting`)."""
+        checkin.state, checkin.awaiting = "asked", awaiting
+        if awaiting is None:
+            checkin.asked_at, checkin.answer = now, None
+        checkin.asked_at = checkin.asked_at or now
+        checkin.due_at = snooze(now, PATIENCE_DAYS, self.hours(person, now), preferred_time(person))
+
+    async def answer(self, session: AsyncSession, person: Person, checkin: CheckIn, answer: str, now: datetime) -> None:
+        """Note what the owner answered: done, in_progress or blocked. Whoever answers again is asked in the usual rhythm again."""
+        checkin.state, checkin.answer, checkin.answered_at, checkin.awaiting = "answered", answer, now, None
+        checkin.asked_at, checkin.misses = checkin.asked_at or now, 0
+        if person.checkins_monthly:
+            await self.resume_rhythm(session, person, now)
+
+    async def resume_rhythm(self, session: AsyncSession, person: Person, now: datetime) -> None:
+        """After a time of one check-in a month, every rollout goes back to the rhythm of its phase."""
+        person.checkins_monthly = False
+        for rollout in await self.active(session, person):
+            await self.schedule(session, person, rollout, now)
+
+    async def was_stuck_before(self, session: AsyncSession, checkin: CheckIn) -> bool:
+        """Whether an earlier check-in of the same phase was answered with "stuck"."""
+        others = CheckIn.initiative_id == checkin.initiative_id, CheckIn.phase == checkin.phase, CheckIn.id != checkin.id
+        return await session.scalar(select(CheckIn.id).where(*others, CheckIn.answer == "blocked").limit(1)) is not None
+
+    def again_after(self, phase: Phase) -> int:
+        """After how many days a phase that is under way is asked about again: its own rhythm."""
+        return phase.checkins.then_every_days or ASK_AGAIN_AFTER_DAYS
 
 
-def move(checkin: CheckIn, due_at: datetime, zone: str) -> None:
-    """Promise a check-in for another moment."""
-    checkin.due_at, checkin.due_local, checkin.time_zone = due_at, _local(due_at, zone), zone
+def _is_replaced(row: CheckIn) -> bool:
+    """Whether a new rhythm replaces a pending row: what the owner put off, or was promised besides, stays."""
+    return row.reason == MONTHLY if row.occurrence >= FIRST_EXTRA else row.snoozes == 0
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return local_time(moment, zone).isoformat(timespec="seconds")
-
-
-async def ring_due(database: Database, session: AsyncSession, now: datetime, limit: int = 100) -> int:
-    """Put every due check-in into the inbox; returns how many.
-
-    Two schedulers, or one that runs twice, still ring once: the inbox is unique on the check-in's id, and the row moves to `rung` in the
-    same transaction. Owners who paused check-ins, or who are answering the assessment, are rung when that is over.
-    """
-    answering = select(Assessment.person_id).where(Assessment.is_open, Assessment.touched_at > now - ASSESSMENT_GOES_STALE)
-    due = (
-        select(CheckIn)
-        .join(Person, Person.id == CheckIn.person_id)
-        .where(CheckIn.state == "pending", CheckIn.due_at <= now, Person.checkins_paused.is_(False), CheckIn.person_id.not_in(answering))
-        .order_by(CheckIn.due_at)
-        .limit(limit)
-        .with_for_update(of=CheckIn, skip_locked=True)
-    )
-    rung = 0
-    for checkin in await session.scalars(due):
-        conversation = await conversation_for_checkins(session, checkin.person_id)
-        if conversation is None:  # nowhere to reach the owner; due again when they come back
-            continue
-        checkin.state = "rung"
-        key = f"checkin:{checkin.id}:{checkin.snoozes}"
-        await inbox.store(database, session, Incoming("clock", key, conversation.id, checkin=checkin.id), now)
-        rung += 1
-    return rung
+    return local_time(moment, zone).replace(tzinfo=None).isoformat(timespec="seconds")

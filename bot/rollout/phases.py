@@ -12,6 +12,10 @@ from knowledge.yaml_files import read_yaml
 
 PHASE_COUNT = 8
 
+#: Figures of the ledger that a phase can ask for.
+KEEPS = ("cost", "reading")
+#: A button's title, in Japanese characters.
+_LONGEST_TAP = 20
 #: No phase is longer than a year; a larger number is a slip of the keyboard.
 _MOST_DAYS = 366
 
@@ -34,10 +38,21 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
+class Taps:
+    """What the buttons under a phase's question say; "later" is the same everywhere."""
+
+    done: Text
+    in_progress: Text
+    blocked: Text
+
+
+@dataclass(frozen=True)
 class Phase:
     """One phase: what it is for, what to do, what counts as done, and what a check-in asks.
 
-    `entry` is the topic that explains it; `watch` are the topics to offer when it does not go well.
+    `entry` is the topic that explains it; `watch` are the topics to offer when it does not go well. `evidence` is asked once when the
+    phase is finished (None: nothing is), `progress` when it is under way; `keeps` is the figure of the ledger that such an answer is,
+    None for a note.
     """
 
     number: int
@@ -50,6 +65,10 @@ class Phase:
     checkins: Rhythm
     question: Text
     when_blocked: Text
+    taps: Taps
+    evidence: Text | None
+    progress: Text
+    keeps: str | None
     watch: tuple[str, ...]
 
 
@@ -81,6 +100,10 @@ def _read_phase(node: Node, number: int, topics: Collection[str] | None) -> Phas
         checkins=_read_rhythm(node.section("checkins"), days),
         question=node.bilingual("question"),
         when_blocked=node.bilingual("when_blocked"),
+        taps=_read_taps(node.section("taps")),
+        evidence=node.bilingual("evidence") if node.has("evidence") else None,
+        progress=node.bilingual("progress"),
+        keeps=node.choice("keeps", KEEPS) if node.has("keeps") else None,
         watch=node.texts("watch") if topics is None else node.choices("watch", topics),
     )
 
@@ -90,6 +113,12 @@ def _read_number(node: Node, expected: int) -> int:
     if node.has("number") and number != expected:
         node.problem(f"Phase {number} stands in place {expected}", "Number the phases from 1 to 8, in this order", "number")
     return number
+
+
+def _read_taps(group: Node) -> Taps:
+    group.only("done", "in_progress", "blocked")
+    done, in_progress, blocked = (group.bilingual(key, ja=_LONGEST_TAP, en=2 * _LONGEST_TAP) for key in ("done", "in_progress", "blocked"))
+    return Taps(done, in_progress, blocked)
 
 
 def _read_days(group: Node) -> Days:

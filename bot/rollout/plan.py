@@ -81,6 +81,19 @@ def make_plan(phases: Sequence[Phase], start: date, size: str | None, level: int
     return tuple(plan)
 
 
+def extend_plan(
+    plan: Sequence[PlannedPhase], phases: Sequence[Phase], size: str | None, level: int | None, working: WorkingTime
+) -> tuple[PlannedPhase, ...]:
+    """The plan with what the content has added since it was made: the phases behind its last one, laid one after the other.
+
+    A phase that the content has lost keeps its dates; whoever reads the plan passes it over. Raises NoOpenDay like `make_plan`.
+    """
+    added = [phase for phase in phases if not plan or phase.number > plan[-1].number]
+    if not plan or not added:
+        return tuple(plan)
+    return (*plan, *make_plan(added, add_business_days(plan[-1].ends_on, 1, working), size, level, working))
+
+
 def _quarters(size: str | None, level: int | None) -> int:
     if size is not None and size not in _QUARTERS_BY_SIZE:
         raise ValueError(f"unknown size {size!r}: use one of {', '.join(_QUARTERS_BY_SIZE)}")

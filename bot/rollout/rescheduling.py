@@ -9,15 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rollout.calendar import WorkingTime, local_time, next_open, to_utc
-from bot.rollout.checkins import Rollout, Rollouts, move, own_time, preferred_time, spread_of, working_time
+from bot.rollout.checkins import FIRST_EXTRA, PLANNED_ANEW, Rollout, Rollouts, own_time, preferred_time, spread_of, zone_of
 from bot.rollout.own_time import OwnTime, as_json, from_json
 from bot.rollout.plan import PlannedCheckin, PlannedPhase, checkins_for, move_phase
 from bot.storage.tables import CheckIn, Person
 
 #: Why a check-in no longer comes: another day took its place.
 CHANGED = "schedule changed"
-#: Check-ins that were asked for one by one ("ask me again") carry numbers from here on.
-ASKED_FOR = 1000
+_REPLACED = (CHANGED, PLANNED_ANEW)
 #: Where the phase has no day of the owner's rhythm left, one is looked for this much further.
 _FURTHER = timedelta(days=100)
 
@@ -59,19 +58,19 @@ async def _reschedule_phase(
 ) -> None:
     of_phase = select(CheckIn).where(CheckIn.initiative_id == rollout.initiative.id, CheckIn.phase == planned.number)
     rows = list(await session.scalars(of_phase.order_by(CheckIn.due_at)))
-    taken = _move_asked_for(rows, person, now)
-    wanted = {each.occurrence: each for each in _planned(person, rollout, planned, now) if each.due_local.date() not in taken}
+    taken = _move_asked_for(rollouts, rows, person, now)
+    wanted = {each.occurrence: each for each in _planned(rollouts, person, rollout, planned, now) if each.due_local.date() not in taken}
     for row in rows:
-        _fit(row, wanted.pop(row.occurrence, None), person, now)
+        _fit(rollouts, row, wanted.pop(row.occurrence, None), person, now)
     for each in wanted.values():
         rollouts.add_checkin(session, person, rollout, each)
     await session.flush()
 
 
-def _planned(person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime) -> list[PlannedCheckin]:
+def _planned(rollouts: Rollouts, person: Person, rollout: Rollout, planned: PlannedPhase, now: datetime) -> list[PlannedCheckin]:
     """What is still to come of the phase by its own rhythm or the owner's."""
-    phase, working = rollout.phase(planned.number), working_time(person, now)
-    days = _own_days(own_time(person), planned, local_time(now, person.time_zone).date())
+    phase, working = rollout.phase(planned.number), rollouts.hours(person, now)
+    days = _own_days(own_time(person), planned, local_time(now, zone_of(person)).date())
     checkins = checkins_for(phase, planned, working, preferred_time(person), spread_of(person), days)
     return [each for each in checkins if each.due_at > now]
 
@@ -85,19 +84,19 @@ def _own_days(own: OwnTime, planned: PlannedPhase, today: date) -> list[date] | 
     return (own.rule_days(tomorrow, tomorrow + _FURTHER) or [])[:1]
 
 
-def _move_asked_for(rows: Iterable[CheckIn], person: Person, now: datetime) -> set[date]:
+def _move_asked_for(rollouts: Rollouts, rows: Iterable[CheckIn], person: Person, now: datetime) -> set[date]:
     """Check-ins that the owner put off or asked for keep their day and time where that is open; returns their days."""
     taken: set[date] = set()
-    working = working_time(person, now)
+    working = rollouts.hours(person, now)
     for row in rows:
         if row.state == "pending" and _is_asked_for(row) and row.due_at > now:
-            move(row, _still_open(row, person, working, now), person.time_zone)
-            taken.add(local_time(row.due_at, person.time_zone).date())
+            rollouts.put_on(person, row, _still_open(row, person, working, now))
+            taken.add(local_time(row.due_at, zone_of(person)).date())
     return taken
 
 
 def _is_asked_for(row: CheckIn) -> bool:
-    return row.snoozes > 0 or row.occurrence >= ASKED_FOR
+    return row.snoozes > 0 or row.occurrence >= FIRST_EXTRA
 
 
 def _still_open(row: CheckIn, person: Person, working: WorkingTime, now: datetime) -> datetime:
@@ -106,7 +105,7 @@ def _still_open(row: CheckIn, person: Person, working: WorkingTime, now: datetim
     return due_at if due_at > now else next_open(now + timedelta(minutes=1), working)
 
 
-def _fit(row: CheckIn, wanted: PlannedCheckin | None, person: Person, now: datetime) -> None:
+def _fit(rollouts: Rollouts, row: CheckIn, wanted: PlannedCheckin | None, person: Person, now: datetime) -> None:
     """Move a planned check-in to where it now belongs, bring one back, or say why it no longer comes."""
     if _is_asked_for(row) or not _is_open_to_change(row, now):
         return
@@ -114,19 +113,19 @@ def _fit(row: CheckIn, wanted: PlannedCheckin | None, person: Person, now: datet
         row.state, row.reason = "superseded", CHANGED
     else:
         row.state, row.reason = "pending", None
-        move(row, wanted.due_at, person.time_zone)
+        rollouts.put_on(person, row, wanted.due_at)
 
 
 def _is_open_to_change(row: CheckIn, now: datetime) -> bool:
-    return (row.state == "pending" and row.due_at > now) or (row.state == "superseded" and row.reason == CHANGED)
+    return (row.state == "pending" and row.due_at > now) or (row.state == "superseded" and row.asked_at is None and row.reason in _REPLACED)
 
 
 async def move_start(
     session: AsyncSession, rollouts: Rollouts, person: Person, rollout: Rollout, number: int, day: date, now: datetime
 ) -> None:
     """Let phase `number` begin on `day`; what lies behind moves along, and so do the check-ins. Raises MoveRefused."""
-    today = local_time(now, person.time_zone).date()
-    moved = move_phase(rollout.plan, number, today, working_time(person, now), new_start=day)
+    today = local_time(now, zone_of(person)).date()
+    moved = move_phase(rollout.plan, number, today, rollouts.hours(person, now), new_start=day)
     for row, planned in zip(rollout.initiative.phases, moved, strict=True):
         row.starts_on, row.ends_on = planned.starts_on, planned.ends_on
     await session.flush()

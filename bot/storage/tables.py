@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -32,6 +32,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """What makes an index a partial one on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -74,6 +79,8 @@ class Person(Base):
     checkin_rule_from: Mapped[date | None]
     #: All of this as it was before the last change, for "undo".
     time_before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: The owner let three messages about one check-in pass: one a month until they answer again.
+    checkins_monthly: Mapped[bool] = mapped_column(default=False)
     #: What a bare "yes" would start, as a button payload.
     offer: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
@@ -108,6 +115,8 @@ class InboxRow(Base):
         UniqueConstraint("channel", "external_id", name="uq_inbox_channel_external_id"),
         Index("ix_inbox_waiting", "conversation_id", "id"),
         Index("ix_inbox_conversation_seq", "conversation_id", "seq"),
+        # Owners are looked for first: however many check-ins came due at once, nobody who writes waits behind them.
+        Index("ix_inbox_owners_waiting", "id", **only_where("state = 'waiting' AND channel <> 'clock'")),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -278,12 +287,17 @@ class CalendarFeed(Base):
 
 
 class CheckIn(Base):
-    """A question that comes due. Its row is the check-in: no scheduler holds a second copy."""
+    """A question that comes due. Its row is the check-in: no scheduler holds a second copy.
+
+    Every row ends in one of the states `answered`, `missed`, `superseded`, `cancelled` or `undeliverable`, with a `reason` where the owner
+    did not decide it. Only the first two states below are looked at by the bell.
+    """
 
     __tablename__ = "checkin"
     __table_args__ = (
         UniqueConstraint("initiative_id", "phase", "occurrence", name="uq_checkin_occurrence"),
-        Index("ix_checkin_due", "state", "due_at"),
+        # Partial: what is over costs the bell nothing, however much there is of it.
+        Index("ix_checkin_to_ring", "due_at", **only_where("state IN ('pending', 'asked')")),
         Index("ix_checkin_person", "person_id", "state"),
     )
 
@@ -292,16 +306,48 @@ class CheckIn(Base):
     initiative_id: Mapped[int] = mapped_column(ForeignKey("initiative.id", ondelete="CASCADE"))
     phase: Mapped[int]
     occurrence: Mapped[int]
-    #: The wall-clock time that was promised, in `time_zone`; `due_at` follows from both.
+    #: The wall-clock time that was promised, in `time_zone`; the first `due_at` follows from both.
     due_local: Mapped[str] = mapped_column(String(19))
     time_zone: Mapped[str] = mapped_column(String(64))
+    #: When the clock speaks of this row next: to ask (pending), or because the question was not answered (asked).
     due_at: Mapped[datetime]
-    #: pending -> rung (in the inbox) -> asked -> answered | superseded | cancelled
+    #: pending -> rung (in the inbox) -> asked -> answered | missed; superseded | cancelled | undeliverable from any of the first three
     state: Mapped[str] = mapped_column(String(16), default="pending")
-    #: Why a check-in was not asked: a skipped one is a row with a reason, never an absence.
+    #: Why a check-in ended or was put off without the owner: a skipped one is a row with a reason, never an absence.
     reason: Mapped[str | None] = mapped_column(String(64))
     #: done | in_progress | blocked | later
     answer: Mapped[str | None] = mapped_column(String(16))
+    #: The short question that stands after the first answer: evidence | progress | obstacle, or a figure of the ledger.
+    awaiting: Mapped[str | None] = mapped_column(String(16))
+    #: Why the owner is stuck: money | people | vendor | technology | time | unclear
+    obstacle: Mapped[str | None] = mapped_column(String(16))
+    #: What the owner told, in their own words.
+    note: Mapped[str | None] = mapped_column(Text)
     snoozes: Mapped[int] = mapped_column(default=0)
+    #: How often it went into the inbox; part of its key there.
+    rings: Mapped[int] = mapped_column(default=0)
+    #: How many messages about this question passed without an answer.
+    misses: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+
+
+class FigureRow(Base):
+    """One figure of an initiative's ledger, as the owner told it."""
+
+    __tablename__ = "figure"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    initiative_id: Mapped[int] = mapped_column(ForeignKey("initiative.id", ondelete="CASCADE"), index=True)
+    #: before | target | hour_value | cost | reading
+    kind: Mapped[str] = mapped_column(String(16))
+    phase: Mapped[int]
+    #: None: the owner would rather not say, or does not know; it is not asked again.
+    value: Mapped[float | None]
+    #: As the ledger compares it: hour, minute, yen, ... or the owner's own word.
+    unit: Mapped[str] = mapped_column(String(24), default="")
+    #: month | week | day | year, or "" for none
+    period: Mapped[str] = mapped_column(String(8), default="")
+    words: Mapped[str] = mapped_column(String(80), default="")
+    more_is_better: Mapped[bool] = mapped_column(default=False)
+    noted_at: Mapped[datetime]

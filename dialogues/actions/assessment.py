@@ -14,6 +14,7 @@ from dialogues.actions.assessment_questions import SLOT, journey_of, minutes_for
 from dialogues.actions.assessment_result import formula, show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, is_asking
 from dialogues.actions.knowledge import answer_question
+from dialogues.actions.ledger import say_renewal
 from dialogues.actions.reports import show_radar
 
 
@@ -86,6 +87,7 @@ class Finish(AdvisorAction):
         await show_radar(self.services, turn, speaker)
         await Outlook(self.services, turn, speaker, journey, result).round_off()
         offer_more(turn, speaker, journey)
+        await say_renewal(self.services, turn, speaker, journey)
         return [SlotSet(SLOT, None)]
 
 

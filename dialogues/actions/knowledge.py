@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
 
 from bot.services import Services
 from bot.turn import Turn, current_turn
-from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
+from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, is_asking
 from dialogues.actions.knowledge_parts import show_part
 from knowledge.answering import Answer, Owner
 
@@ -24,6 +25,8 @@ class AnswerKnowledge(AdvisorAction):
         topic = meaning.get("topic")
         if topic is None:
             await answer_question(self.services, speaker, turn.incoming.text)
+            if not is_asking(tracker) and await self.services.rollouts.standing(turn.session, turn.person):
+                return [FollowupAction("action_checkin_hand_back")]
         elif entry := self.services.knowledge.get(topic):
             turn.remember[TOPIC] = topic
             show_part(self.services, speaker, entry, meaning.get("part"), await owner_of(self.services, turn))

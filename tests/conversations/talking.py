@@ -15,9 +15,10 @@ from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming, Reply
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
-from bot.rollout.checkins import ring_due
+from bot.rollout.ringing import ring_due
+from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.tables import CheckIn
+from bot.storage.tables import CheckIn, Conversation
 from tests.fakes import FakeClock
 
 
@@ -71,6 +72,40 @@ class Talk:
     def titles(self) -> list[str]:
         """The buttons of what was said last."""
         return [button.title for reply in self.last for button in reply.buttons]
+
+    async def travel(self) -> str:
+        """Let time pass until the clock speaks of a check-in next, and return what is said; "" when it was decided to say nothing."""
+        async with self.database.reading() as session:
+            open_ones = select(CheckIn.due_at).where(CheckIn.state.in_(("pending", "asked"))).order_by(CheckIn.due_at).limit(1)
+            due_at = await session.scalar(open_ones)
+        assert due_at is not None
+        self.clock.now = max(self.clock.now, due_at) + timedelta(seconds=1)
+        return await self.ring()
+
+    async def ring(self) -> str:
+        """Ring what is due by now."""
+        async with self.database.transaction() as session:
+            await ring_due(self.database, session, self.clock())
+        return await self.listen()
+
+    async def travel_to_question(self) -> str:
+        """Travel until something is said."""
+        for _ in range(20):
+            if said := await self.travel():
+                return said
+        raise AssertionError("nothing was said")
+
+    async def standing(self) -> list[CheckIn]:
+        """The check-ins whose question stands."""
+        async with self.database.reading() as session:
+            return list(await session.scalars(select(CheckIn).where(CheckIn.state.in_(("rung", "asked")))))
+
+    async def start_rollout(self, services: Services, action: str = "weekly-number") -> int:
+        """Begin a rollout without the assessment in front of it; returns its id."""
+        async with self.database.transaction() as session:
+            conversation = await session.get_one(Conversation, self.key)
+            rollout = await services.rollouts.start(session, conversation.person, action, 2, self.clock())
+            return rollout.initiative.id
 
     async def wait_for_checkin(self) -> str:
         """Let time pass until the next check-in is due, ring, and return what is said."""

@@ -19,7 +19,8 @@ WORDS = {
         "complete": "これで全部の質問が終わりました",
         "start_first": "1. を始める",
         "plan": "8つの段階",
-        "done": "できました",
+        "done": "合っていて、目標も書けた",
+        "no_note": "書かずに次へ",
         "next_phase": "おめでとうございます",
     },
     "en": {
@@ -34,7 +35,8 @@ WORDS = {
         "complete": "That was the last question",
         "start_first": "Start no. 1",
         "plan": "eight phases",
-        "done": "Done",
+        "done": "It fits, and my goal is written down",
+        "no_note": "Go on without it",
         "next_phase": "Well done",
     },
 }
@@ -67,5 +69,6 @@ async def test_an_owner_is_assessed_asks_a_question_starts_a_rollout_and_is_chec
     asked = await talk.wait_for_checkin()
     assert words["done"] in talk.titles
     assert asked
-    said = await talk.press(words["done"])
+    await talk.press(words["done"])
+    said = await talk.press(words["no_note"])
     assert words["next_phase"] in said

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.people.profiles import Defaults, open_conversation
-from bot.rollout.checkins import Rollouts, ring_due
+from bot.rollout.checkins import Rollouts
 from bot.rollout.phases import load_phases
+from bot.rollout.ringing import ring_due
 from bot.services import ROOT
 from bot.storage.database import Database
 from bot.storage.tables import Assessment, CheckIn, InboxRow, Person
@@ -95,7 +96,7 @@ async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts:
     async with database.transaction() as session:
         person = await session.get_one(Person, person_id)
         checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
-        rollouts.ask(checkin, clock())
+        rollouts.ask(person, checkin, clock())
         due_at = rollouts.put_off(person, checkin, 3, clock())
     assert due_at > clock() + timedelta(days=2)
     clock.now = due_at

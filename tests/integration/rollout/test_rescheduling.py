@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.profiles import Defaults, open_conversation
 from bot.rollout.calendar import local_time
-from bot.rollout.checkins import Rollouts, own_time, ring_due
+from bot.rollout.checkins import Rollouts, own_time
 from bot.rollout.own_time import OwnTime, followed
 from bot.rollout.phases import load_phases
 from bot.rollout.plan import DateInPast
 from bot.rollout.rescheduling import CHANGED, change, move_start, undo
+from bot.rollout.ringing import ring_due
 from bot.rollout.wishes.wish import Wish
 from bot.services import ROOT
 from bot.storage.database import Database

@@ -15,6 +15,13 @@ PHASE = """\
     checkins: {{first_after_days: [2, 7], then_every_days: 7}}
     question: {{ja: "進んでいますか?", en: "Is it going well?"}}
     when_blocked: {{ja: 小さくします。, en: Make it smaller.}}
+    taps:
+      done: {{ja: できた, en: Done}}
+      in_progress: {{ja: 途中, en: Under way}}
+      blocked: {{ja: 困った, en: Stuck}}
+    evidence: {{ja: "いくつですか?", en: "How many?"}}
+    progress: {{ja: "いまは?", en: "So far?"}}
+    keeps: null
     watch: [challenge/limited-budget]
     done_when:
       ja: 決めたこと。

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.rollout.calendar import WorkingTime, count_business_days, default_working_time, is_business_day, is_open, local_time, to_utc
-from bot.rollout.phases import Days, Phase, Rhythm
+from bot.rollout.phases import Days, Phase, Rhythm, Taps
 from bot.rollout.plan import (
     DateInPast,
     MoveRefused,
@@ -39,7 +39,8 @@ def make_phase(
 ) -> Phase:
     words, steps = Text("語", "word"), Texts(("語",) * 3, ("word",) * 3)
     rhythm = Rhythm(first, every)
-    return Phase(number, "phase/pilot", words, words, Days(*days), steps, words, rhythm, words, words, ())
+    taps = Taps(words, words, words)
+    return Phase(number, "phase/pilot", words, words, Days(*days), steps, words, rhythm, words, words, taps, words, words, None, ())
 
 
 PHASES = tuple(make_phase(number, days) for number, days in enumerate(LENGTHS, start=1))
