@@ -11,6 +11,8 @@ from bot.messaging.message import Incoming
 from bot.storage.database import Database
 from bot.storage.tables import InboxRow
 
+#: The channel of check-ins that came due.
+CLOCK = "clock"
 #: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
 MOST_ATTEMPTS = 3
 
@@ -35,9 +37,13 @@ async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRo
     return (await session.scalars(select(InboxRow).where(*matches))).first()
 
 
-async def waiting_conversations(session: AsyncSession, limit: int = 100) -> list[str]:
-    """Conversations with something unanswered, the longest waiting first."""
-    oldest = select(InboxRow.conversation_id).where(InboxRow.state == "waiting").order_by(InboxRow.id).limit(limit)
+async def waiting_conversations(session: AsyncSession, limit: int = 20) -> list[str]:
+    """Conversations with something unanswered, the longest waiting first, owners before the clock.
+
+    Few at a time: a thousand check-ins that came due together must not stand between an owner and the next answer.
+    """
+    of_clock = InboxRow.channel == CLOCK
+    oldest = select(InboxRow.conversation_id).where(InboxRow.state == "waiting").order_by(of_clock, InboxRow.id).limit(limit)
     return list(dict.fromkeys(await session.scalars(oldest)))
 
 

@@ -18,6 +18,7 @@ from bot.channels.telegram.timing import Timing
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.message import Button, Incoming, Reply
+from bot.messaging.rates import Rate
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
@@ -36,13 +37,11 @@ FAST = Timing(
     longest_pause=0.1,
     conflict_pause=0.05,
     look_every=0.05,
-    reap_every=0.05,
+    reap_every=0.2,
     finish_within=10,
-    per_second=1000,
-    chat_per_second=1000,
-    chat_burst=20,
+    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, chat_burst=20),
 )
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 Seen = TypeVar("Seen")
 
 
@@ -134,7 +133,7 @@ class Advisor:
 
     def start(self, desk: Any = None, token: str = TOKEN, **timing: Any) -> Running:
         """Start a channel; `desk` may be a Flaky one."""
-        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, replace(FAST, **timing))
+        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, timing=replace(FAST, **timing))
         self.running.append(Running(channel))
         return self.running[-1]
 
