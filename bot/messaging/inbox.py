@@ -11,6 +11,8 @@ from bot.messaging.message import Incoming
 from bot.storage.database import Database
 from bot.storage.tables import InboxRow
 
+#: How far back a message may be rewritten.
+_LATELY = 100
 #: The channel of check-ins that came due.
 CLOCK = "clock"
 #: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
@@ -35,6 +37,13 @@ async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRo
     """The row of one incoming thing, answered or not."""
     matches = InboxRow.channel == channel, InboxRow.external_id == external_id[:200]
     return (await session.scalars(select(InboxRow).where(*matches))).first()
+
+
+async def find_said(session: AsyncSession, conversation: str, client_id: str) -> InboxRow | None:
+    """The newest answered row that the client calls `client_id`, among what was said lately."""
+    lately = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.seq.is_not(None))
+    rows = await session.scalars(lately.order_by(InboxRow.seq.desc()).limit(_LATELY))
+    return next((row for row in rows if row.body.get("client_id") == client_id and row.state == "done"), None)
 
 
 async def waiting_conversations(session: AsyncSession, limit: int = 20) -> list[str]:

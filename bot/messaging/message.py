@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +114,11 @@ class Reply:
             language=body.get("language", "ja"),
             rests_on=tuple(body.get("rests_on", ())),
         )
+
+
+def text_only(replies: Iterable[Reply]) -> list[Reply]:
+    """Replies without buttons, pictures and documents: what may be said where several people read along."""
+    return [replace(reply, buttons=(), image=None, file=None) for reply in replies]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from bot.services import Services
-from dialogues.actions import assessment, conversation, knowledge, people, rollout
+from dialogues.actions import assessment, conversation, corrections, knowledge, people, rollout
 
 _ACTIONS = (
     *(conversation.Reply, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
@@ -15,7 +15,9 @@ _ACTIONS = (
     knowledge.AnswerKnowledge,
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),
     *(rollout.Snooze, rollout.Schedule, rollout.Pause, rollout.Resume),
-    *(people.Export, people.Delete),
+    *(people.Export, people.Delete, people.LinkChannel, people.Join, people.Joined, people.CodeExpired, people.PreferChannel),
+    *(conversation.Attachment, conversation.Group),
+    corrections.Correct,
 )
 
 

@@ -14,6 +14,7 @@ from bot.storage.tables import CheckIn
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
+from dialogues.actions.people import telegram_offer
 
 HOURS = range(24)
 MARKS = {"done": "✓", "now": "▶", "later": "・"}
@@ -97,7 +98,9 @@ class Start(RolloutAction):
         checkin = await rollouts.next_checkin(turn.session, rollout)
         if checkin:
             question = rollout.phase(checkin.phase).question.get(speaker.language)
-            speaker.say("utter_rollout_first_checkin", when=self.moment(turn, speaker, checkin.due_at), question=question)
+            offers = await telegram_offer(turn, speaker)
+            when = self.moment(turn, speaker, checkin.due_at)
+            speaker.say("utter_rollout_first_checkin", buttons=offers, when=when, question=question)
 
 
 class Show(RolloutAction):

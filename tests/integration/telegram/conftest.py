@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.timing import Timing
+from bot.channels.telegram.webhook import Webhook
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.message import Button, Incoming, Reply
@@ -25,6 +26,7 @@ from bot.storage.database import Database
 from bot.storage.tables import Base, Conversation, InboxRow, OutboxRow
 from bot.turn import Turn
 from tests.fake_telegram import TOKEN, FakeTelegram
+from tests.fakes import FakeFiles
 
 MENU = {
     "ja": [("help", "使い方"), ("diagnose", "診断を始める"), ("language", "言語")],
@@ -106,6 +108,7 @@ class Running:
     """A channel that runs; `stop` is a clean end, `kill` is as close to kill -9 as one process allows."""
 
     def __init__(self, channel: TelegramChannel) -> None:
+        self.channel = channel
         self.task = asyncio.create_task(channel.run())
 
     async def stop(self) -> None:
@@ -129,11 +132,12 @@ class Advisor:
     clock: ShiftedClock
     responder: FakeResponder
     fake: FakeTelegram
+    files: FakeFiles
     running: list[Running] = field(default_factory=list)
 
-    def start(self, desk: Any = None, token: str = TOKEN, **timing: Any) -> Running:
+    def start(self, desk: Any = None, token: str = TOKEN, webhook: Webhook | None = None, **timing: Any) -> Running:
         """Start a channel; `desk` may be a Flaky one."""
-        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, timing=replace(FAST, **timing))
+        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, replace(FAST, **timing))
         self.running.append(Running(channel))
         return self.running[-1]
 
@@ -206,7 +210,8 @@ async def advisor(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[Advisor]:
         await connection.run_sync(Base.metadata.create_all)
     clock, bell, responder = ShiftedClock(), Bell(), FakeResponder()
     turns = asyncio.create_task(Turns(database, responder, bell, clock, Defaults()).run())
-    advisor = Advisor(database, Desk(database, bell, clock), clock, responder, fake)
+    files = FakeFiles()
+    advisor = Advisor(database, Desk(database, bell, clock, files), clock, responder, fake, files)
     yield advisor
     for running in advisor.running:
         await running.stop()
