@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,9 @@ class Call:
     at: float
     #: Whether Telegram carried it out, whatever the bot got to hear.
     accepted: bool = False
+    #: When (seconds since 1970), and the number of the message that came of it.
+    accepted_at: float = 0.0
+    message_id: int | None = None
 
     @property
     def chat(self) -> int | None:
@@ -209,6 +213,11 @@ class FakeTelegram:
         self._calling.wake()
 
     @property
+    def is_listened_to(self) -> bool:
+        """Whether somebody takes updates right now, or has just taken some and is on the way back."""
+        return self._polling.is_open
+
+    @property
     def called(self) -> list[Answer]:
         """What the bot's server said to each call of its webhook."""
         return self._calling.answers
@@ -303,7 +312,8 @@ class FakeTelegram:
             result = await self._carry_out(token, call)
         except Refusal as refusal:
             return refusal.status, refusal.body()
-        call.accepted = True
+        call.accepted, call.accepted_at = True, time.time()
+        call.message_id = result.get("message_id") if isinstance(result, dict) else None
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
     async def _carry_out(self, token: str, call: Call) -> Any:

@@ -21,6 +21,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.message import Button, Incoming, Reply
 from bot.messaging.rates import Rate
 from bot.messaging.turns import Turns
+from bot.people.linking import address_of
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
 from bot.storage.tables import Base, Conversation, InboxRow, OutboxRow
@@ -164,6 +165,11 @@ class Advisor:
         async with self.database.reading() as session:
             conversation = await session.get(Conversation, f"telegram:{chat}")
             return conversation.unreachable if conversation else None
+
+    async def address(self) -> str | None:
+        """Where owners find the bot."""
+        async with self.database.reading() as session:
+            return await address_of(session, "telegram")
 
     async def wait_for_states(self, *states: str) -> list[OutboxRow]:
         """Wait until the outbox' rows are in these states."""

@@ -81,7 +81,7 @@ def test_no_row_is_longer_than_telegram_allows() -> None:
     assert [len(row) for row in markup.inline_keyboard] == [8, 4]
 
 
-def test_pictures_and_files_are_told_in_words_for_now() -> None:
+def test_pictures_and_files_that_are_not_at_hand_are_told_in_words() -> None:
     image = Image(url="https://advisor.example/files/x", alt="図: 3.2", width=1, height=1)
     file = File(name="報告.pdf", url="/files/y", size=1)
     [part] = pieces_of(Reply(text="結果", image=image, file=file))
