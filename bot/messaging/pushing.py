@@ -66,6 +66,8 @@ async def claim(
     rate = rate or Rate()
     answers = await _due_rows(database, session, channel, now, False, limit)
     room = min(limit if nudges is None else nudges, limit - len(answers))
+    if room > 0:
+        room = min(room, await rates.room_for_nudges(database, session, channel, rate, now))
     waiting = await _due_rows(database, session, channel, now, True, room) if room > 0 else []
     if not answers and not waiting:
         return []

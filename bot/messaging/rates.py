@@ -59,6 +59,15 @@ async def take(
     return Slots(taken, room)
 
 
+async def room_for_nudges(database: Database, session: AsyncSession, channel: str, rate: Rate, now: datetime) -> int:
+    """How many check-ins could take a slot now; asked before any is looked for, since mostly there is no room."""
+    row, at = await session.get(ChannelRate, channel), await _clock(database, session, now)
+    ahead = max(0.0, row.next_slot - at) if row else 0.0
+    if row is not None and (row.paused_until > at or HORIZON_SECONDS / 2 < ahead < _IMPOSSIBLE_SECONDS):
+        return 0
+    return int((HORIZON_SECONDS - min(ahead, HORIZON_SECONDS)) * rate.per_second) + 1
+
+
 async def take_in_chat(session: AsyncSession, conversation: str, rate: Rate, now: datetime) -> float:
     """Take the conversation's next slot, of which a few may be used ahead of time (GCRA); returns the seconds to wait for it."""
     row = await session.get(ChatRate, conversation)

@@ -75,7 +75,7 @@ async def _attempts(session: AsyncSession, channel: str, now: datetime) -> tuple
 
 async def _waits(session: AsyncSession, channel: str, now: datetime) -> list[float]:
     sent = select(OutboxRow.created_at, OutboxRow.sent_at).where(OutboxRow.channel == channel, OutboxRow.sent_at > now - WINDOW)
-    return sorted((row[1] - row[0]).total_seconds() for row in await session.execute(sent))
+    return sorted((row[1] - row[0]).total_seconds() for row in await session.execute(sent) if row[1])
 
 
 async def _oldest_due(session: AsyncSession, channel: str, now: datetime) -> float | None:

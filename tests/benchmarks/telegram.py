@@ -179,7 +179,9 @@ def main() -> None:
         "crowd": lambda: crowd(chosen.count or 1000, rate),
         "nudges": lambda: nudges(chosen.count or 10_000, chosen.seconds, rate),
     }
+    started, used = time.monotonic(), time.process_time()
     asyncio.run(runs[chosen.what]())
+    print(f"(of {time.monotonic() - started:.0f} s, the process had a processor for {time.process_time() - used:.0f} s)")
 
 
 if __name__ == "__main__":
