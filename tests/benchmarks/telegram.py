@@ -102,7 +102,8 @@ async def latency(messages: int) -> None:
             before = len(running.fake.texts(1))
             running.fake.user_writes(1, SAID[number % len(SAID)])
             await running.fake.wait_for_messages(1, before + 1)
-            while not await running.is_quiet():  # an answer may be of several messages, and the next one must not queue behind them
+            # An answer may be of several messages, and the next one must not queue behind them.
+            while not await running.is_quiet():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         found = await running.waits()
     print(f"stored -> reply accepted, {len(found)} messages in one chat, real assistant: ", end="")
