@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.server import web_routes
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
@@ -114,14 +115,15 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
         raise ModelError(f"the trained model cannot be read ({error}); run `advisor train --force`") from error
 
 
-def build_web(advisor: Advisor) -> Starlette:
-    """The web application: page, widget's socket, calendars, REST when its token is set, health."""
+def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
     settings = advisor.settings
     routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
     routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
+    routes += more
     return Starlette(routes=routes)
 
 
@@ -132,7 +134,8 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
     menu = {
         language: [(name, command.text.get(language)) for name, command in advisor.services.commands.items()] for language in ("ja", "en")
     }
-    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu)
+    webhook = Webhook(settings.telegram_webhook, settings.webhook_secret()) if settings.telegram_webhook else None
+    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu, webhook)
 
 
 @asynccontextmanager
@@ -175,9 +178,10 @@ def claim_port(host: str, port: int) -> socket.socket:
 
 async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Run everything until a signal stops it."""
+    telegram = _telegram(advisor)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_web(advisor),
+            build_web(advisor, telegram.routes if telegram else ()),
             log_level="warning",
             access_log=False,
             ws="websockets-sansio",
@@ -189,9 +193,10 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
         )
     )
     parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run()]
-    telegram = _telegram(advisor)
     if telegram:
         parts.append(telegram.run())
+    else:
+        await advisor.desk.announce("telegram", None)
     async with ringing(advisor):
         tasks = [asyncio.create_task(part) for part in parts]
         on_ready()

@@ -28,6 +28,8 @@ app = typer.Typer(
 )
 checkins = typer.Typer(no_args_is_help=True, help="What is scheduled, when, and why.")
 app.add_typer(checkins, name="checkins")
+insights = typer.Typer(no_args_is_help=True, help="How it goes, in counts: never what an owner wrote.")
+app.add_typer(insights, name="insights")
 err = Console(stderr=True, highlight=False)
 FOUND_WRONG, SET_UP_WRONG = 1, 2
 #: The steps of a training whose beginning is worth a line, and how far along it then is (share of the usual time).
@@ -292,6 +294,18 @@ def explain_checkin(checkin: Annotated[int, typer.Argument(help="The check-in's 
 
         if not asyncio.run(schedule.explain(chosen.database, checkin, Console(highlight=False))):
             fail(f"there is no check-in {checkin}; see `advisor checkins list`", FOUND_WRONG)
+
+
+@insights.command("delivery")
+def show_deliveries(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON array on standard output, nothing else.")] = False,
+) -> None:
+    """What became of the lines that are pushed: arrived, waiting, failed, and why."""
+    chosen = settings()
+    with one_clear_line():
+        from bot.operations import deliveries  # noqa: PLC0415
+
+        asyncio.run(deliveries.show(chosen.database, json_output, Console(highlight=False), datetime.now(UTC)))
 
 
 @app.callback(invoke_without_command=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
@@ -15,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "ADVISOR_"
 #: Read by the tests and by CI, not by the advisor.
 _NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER"})
+#: Telegram calls no other ports; None is the one of https.
+_WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 
 
 class SettingsError(Exception):
@@ -54,6 +59,21 @@ class Settings(BaseSettings):
             raise ValueError("use an IANA name such as Asia/Tokyo")
         return value
 
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _public_address(cls, value: str) -> str:
+        address = urlsplit(value)
+        if value and (address.scheme != "https" or not address.hostname or address.port not in _WEBHOOK_PORTS):
+            raise ValueError("Telegram calls https:// addresses on port 443, 80, 88 or 8443; write https://chat.example.com")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _telegrams_alphabet(cls, value: str) -> str:
+        if not re.fullmatch("[A-Za-z0-9_-]{0,256}", value):
+            raise ValueError("use up to 256 letters, digits, _ and -")
+        return value
+
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: str) -> str:
@@ -78,6 +98,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL: as set, else SQLite in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'advisor.db'}"
+
+    @property
+    def telegram_webhook(self) -> str:
+        """Where Telegram shall call, with our own path when none is given; empty: long polling."""
+        url = self.telegram_webhook_url
+        return f"{url.rstrip('/')}/webhooks/telegram" if url and urlsplit(url).path in ("", "/") else url
+
+    def webhook_secret(self) -> str:
+        """What Telegram shows when it calls: as set, else made from the signing key, so that all replicas agree. Raises SettingsError."""
+        made = hmac.new(self.signing_key(), b"telegram webhook", "sha256").hexdigest
+        return self.telegram_webhook_secret or made()
 
     @property
     def models(self) -> Path:

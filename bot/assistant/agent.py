@@ -24,7 +24,7 @@ with quiet.old_libraries_may_warn():
 from bot.assistant.action_endpoint import InProcessActions
 from bot.assistant.tracker_store import TurnTrackerStore
 from bot.assistant.understanding import Parsed, understand
-from bot.messaging.message import Button, Reply
+from bot.messaging.message import Button, Reply, text_only
 from bot.services import Services
 from bot.turn import CURRENT, Turn
 from dialogues.actions import all_actions
@@ -85,7 +85,7 @@ class Assistant:
             CURRENT.reset(token)
         if turn.failure is not None:
             raise turn.failure
-        return collector.replies
+        return text_only(collector.replies) if turn.incoming.is_group else collector.replies
 
     async def classify(self, text: str) -> Parsed:
         """Intent and confidence of typed words, by the trained pipeline."""

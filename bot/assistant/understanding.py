@@ -20,6 +20,7 @@ from bot.assessment.journey import Journey
 from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
+from bot.assistant.corrections import corrected_answer
 from bot.assistant.replying import certain_reply, likely_reply
 from bot.messaging import outbox
 from bot.rollout.calendar import local_time
@@ -77,13 +78,26 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
     if incoming.button is not None:
         button = await outbox.find_button(turn.session, turn.conversation.id, incoming.button)
         return of_meaning(button.meaning, button.title) if button else parsed("EXTERNAL_stale_button")
+    if incoming.is_group:
+        return _in_group(services, incoming.text)
+    if incoming.code is not None:
+        return parsed("EXTERNAL_link_code")
     if incoming.command in services.commands:
         return of_meaning(services.commands[incoming.command].meaning, f"/{incoming.command}")
-    if incoming.attachment is not None:
+    if incoming.attachment is not None and not incoming.text.strip():
         return parsed("EXTERNAL_attachment")
     if not incoming.text.strip():
         return parsed("nlu_fallback")
+    if incoming.corrects is not None and (found := await corrected_answer(turn, services)):
+        question, reading = found
+        return parsed("EXTERNAL_correction", incoming.text, question=question, kind=reading.kind.value, value=reading.value)
     return await _typed(turn, services, classify)
+
+
+def _in_group(services: Services, text: str) -> Parsed:
+    """Among several people only the knowledge base speaks; nothing is asked and nothing is told that belongs to one owner."""
+    is_answered = bool(text.strip()) and services.answers.is_sure(text)
+    return parsed("ask_knowledge" if is_answered else "EXTERNAL_group", text)
 
 
 async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:

@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging import inbox, outbox
+from bot.messaging import inbox, outbox, pushing, rates
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.files import Content, FileGone, Files
 from bot.messaging.message import Delivery, Incoming, Line, Reply
+from bot.messaging.pushing import Mine
+from bot.messaging.rates import Rate
 from bot.storage.database import Database
+from bot.storage.tables import ChannelAddress
 
 #: How long :meth:`Desk.answer` waits between two looks when nobody rings.
 LOOK_EVERY_SECONDS = 0.5
@@ -95,42 +99,77 @@ class Desk:
         """An event that is set when something was said: `topic` is a conversation, or a channel's name for all of its conversations."""
         return self._bell.listening(topic)
 
-    # --- for channels that push; see bot/messaging/outbox.py for the scheme. Each raises Unavailable while the database is away ---
+    # --- for channels that push; see pushing.py for the scheme. Each raises Unavailable while the database is away ---
 
-    async def claim(self, channel: str, worker: str, limit: int = 20) -> list[Delivery]:
-        """Take lines that are due, in order within each conversation."""
+    async def claim(
+        self, channel: str, worker: str, limit: int = 20, nudges: int | None = None, rate: Rate | None = None
+    ) -> list[Delivery]:
+        """Take lines that are due, in order within each conversation, answers before check-ins, of which at most `nudges`."""
         async with self._transaction() as session:
-            return await outbox.claim(self._database, session, channel, worker, self._clock(), limit)
+            return await pushing.claim(self._database, session, channel, worker, self._clock(), limit, nudges, rate)
+
+    async def slot(self, delivery: Delivery, channel: str, rate: Rate) -> float:
+        """One more message for a claimed line (a long text goes in parts); returns the seconds to wait before it may leave."""
+        async with self._transaction() as session:
+            now = self._clock()
+            slots = await rates.take(self._database, session, channel, rate, 1, 0, now)
+            return max(*slots.answers, 0.0, await rates.take_in_chat(session, delivery.conversation, rate, now))
 
     async def intend(self, delivery: Delivery, worker: str) -> bool:
         """Last step before sending; False: do not send."""
         async with self._transaction() as session:
-            return await outbox.intend(session, delivery, worker, self._clock())
+            return await pushing.intend(session, Mine(delivery, worker), self._clock())
 
     async def sent(self, delivery: Delivery, worker: str, provider_id: str) -> bool:
         """It arrived, and the channel calls it `provider_id`."""
         async with self._transaction() as session:
-            return await outbox.mark_sent(session, delivery, worker, provider_id, self._clock())
+            return await pushing.mark_sent(session, Mine(delivery, worker), provider_id, self._clock())
 
     async def not_sent(self, delivery: Delivery, worker: str, error: str, retry_after: float | None = None) -> bool:
         """It certainly did not arrive; try again later (after `retry_after` seconds when the channel asks for that)."""
         async with self._transaction() as session:
-            return await outbox.mark_failed(session, delivery, worker, error, self._clock(), retry_after)
+            return await pushing.mark_failed(self._database, session, Mine(delivery, worker), error, self._clock(), retry_after)
 
     async def undeliverable(self, delivery: Delivery, worker: str, error: str, unreachable: bool) -> bool:
-        """It will never arrive; `unreachable` when that is so for the whole conversation."""
+        """It will not arrive; `unreachable` when that is so for the whole conversation, whose lines then wait for the owner's return."""
+        mark = pushing.mark_unreachable if unreachable else pushing.mark_refused
         async with self._transaction() as session:
-            return await outbox.mark_permanent(session, delivery, worker, error, unreachable)
+            return await mark(self._database, session, Mine(delivery, worker), error, self._clock())
 
     async def maybe_sent(self, delivery: Delivery, worker: str, error: str) -> bool:
         """Nobody knows whether it arrived."""
         async with self._transaction() as session:
-            return await outbox.mark_ambiguous(session, delivery, worker, error, self._clock())
+            return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock())
 
     async def reap(self) -> int:
         """Free what workers that died had claimed."""
         async with self._transaction() as session:
-            return await outbox.reap(session, self._clock())
+            return await pushing.reap(self._database, session, self._clock())
+
+    async def set_reachable(self, conversation: str, obstacle: str | None) -> None:
+        """Whether the conversation can be reached, as the channel was told: `obstacle` is why not; None lets what waited go out."""
+        async with self._transaction() as session:
+            await pushing.set_unreachable(session, conversation, obstacle)
+        self._bell.ring(conversation.partition(":")[0])
+
+    async def moved(self, old: str, new: str) -> None:
+        """A conversation has another address from now on."""
+        async with self._transaction() as session:
+            await pushing.move(session, old, new, self._clock())
+        self._bell.ring(new.partition(":")[0])
+
+    async def announce(self, channel: str, url: str | None) -> None:
+        """Where owners find the channel, so that the advisor can tell them; None: nowhere."""
+        async with self._transaction() as session:
+            await session.execute(delete(ChannelAddress).where(ChannelAddress.channel == channel))
+            if url:
+                session.add(ChannelAddress(channel=channel, url=url))
+
+    async def is_writing(self, incoming: Incoming) -> bool:
+        """Whether the answer to something that came is still being made, or is on its way."""
+        async with self._looking() as session:
+            row = await inbox.find(session, incoming.channel, incoming.external_id)
+            return row is not None and (row.state == "waiting" or await outbox.has_unsent(session, row.id))
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

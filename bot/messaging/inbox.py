@@ -11,12 +11,12 @@ from bot.messaging.message import Incoming
 from bot.storage.database import Database
 from bot.storage.tables import InboxRow
 
+#: How far back a message may be rewritten.
+_LATELY = 100
 #: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
 MOST_ATTEMPTS = 3
 #: The channel of a check-in that came due.
 CLOCK = "clock"
-#: So many turns may stand before an owner's message when check-ins come due in masses.
-CLOCKS_AT_ONCE = 20
 # Written out as in the partial index, or neither database would use it.
 _LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)
 _LITERALLY_BY_OWNERS = InboxRow.channel != literal(CLOCK, literal_execute=True)
@@ -42,14 +42,21 @@ async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRo
     return (await session.scalars(select(InboxRow).where(*matches))).first()
 
 
-async def waiting_conversations(session: AsyncSession, limit: int = 100) -> list[str]:
-    """Conversations with something unanswered, the longest waiting first: those where an owner wrote, then a few where the clock speaks.
+async def find_said(session: AsyncSession, conversation: str, client_id: str) -> InboxRow | None:
+    """The newest answered row that the client calls `client_id`, among what was said lately."""
+    lately = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.seq.is_not(None))
+    rows = await session.scalars(lately.order_by(InboxRow.seq.desc()).limit(_LATELY))
+    return next((row for row in rows if row.body.get("client_id") == client_id and row.state == "done"), None)
 
-    When very many check-ins come due at once, an owner who writes must not wait for all of them.
+
+async def waiting_conversations(session: AsyncSession, limit: int = 20) -> list[str]:
+    """Conversations with something unanswered, the longest waiting first: those where an owner wrote, then some where the clock speaks.
+
+    Few at a time: a thousand check-ins that came due together must not stand between an owner and the next answer.
     """
     waiting = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id)
     wrote = list(await session.scalars(waiting.where(_LITERALLY_BY_OWNERS).limit(limit)))
-    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(CLOCKS_AT_ONCE)) if len(wrote) < limit else ()
+    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(limit)) if len(wrote) < limit else ()
     return list(dict.fromkeys([*wrote, *rang]))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,11 +40,17 @@ class Incoming:
     language: str | None = None
     #: The client's own id of this message, given back with it in the history.
     client_id: str | None = None
+    #: A one-time code out of a link that the owner followed.
+    code: str | None = None
+    #: `client_id` of an earlier message that the owner has rewritten into this one.
+    corrects: str | None = None
+    #: Several people read along, so nothing that belongs to one owner is said.
+    is_group: bool = False
 
     def body(self) -> dict[str, Any]:
         """The part that is stored as JSON; addresses have columns of their own."""
-        kept = ("text", "button", "command", "checkin", "attachment", "language", "client_id")
-        body = {name: value for name in kept if (value := getattr(self, name)) not in (None, "")}
+        kept = ("text", "button", "command", "checkin", "attachment", "language", "client_id", "code", "corrects", "is_group")
+        body = {name: value for name in kept if (value := getattr(self, name)) not in (None, "", False)}
         if self.text:
             body["text"] = clean(self.text)
         return body
@@ -109,6 +116,11 @@ class Reply:
         )
 
 
+def text_only(replies: Iterable[Reply]) -> list[Reply]:
+    """Replies without buttons, pictures and documents: what may be said where several people read along."""
+    return [replace(reply, buttons=(), image=None, file=None) for reply in replies]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a conversation as its reader sees it, in the order of `seq`."""
@@ -133,4 +145,8 @@ class Delivery:
     attempt: int
     reply: Reply
     #: A copy may already have arrived: the last try ended without an answer.
-    repeated: bool = field(default=False)
+    repeated: bool = False
+    #: Nobody waits for it (a check-in).
+    is_nudge: bool = False
+    #: Seconds to wait before it may leave, so that the channel's limits are kept.
+    wait: float = 0.0

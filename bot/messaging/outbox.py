@@ -1,38 +1,30 @@
-"""The outbox: what the advisor said, in order, and how far each line has got.
-
-A client that *pulls* (web widget, REST, terminal) reads by sequence number. A channel that *pushes* (Telegram) follows
-claim -> intent -> send -> mark: every step is a short committed transaction, fenced by the attempt number and a lease, so that a crash
-before the intent is always safe to repeat and a crash after it is recorded as the one ambiguous case and sent once more.
-"""
+"""The outbox: what the advisor said, in order. A client that *pulls* (web widget, REST, terminal) reads it here by sequence number;
+a channel that *pushes* (Telegram) takes its lines by the scheme of pushing.py."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging.message import Button, Delivery, Line, Reply
-from bot.storage.database import Database
+from bot.messaging.message import Button, Line, Reply
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
 #: Channels that send by themselves; the others wait for their client to ask.
 PUSHING = frozenset({"telegram"})
-LEASE = timedelta(seconds=60)
-#: No new send when less of the lease is left than the longest send may take.
-LONGEST_SEND = timedelta(seconds=25)
-#: A live worker that only lost its database for a moment may still deliver the known outcome.
-REAP_SLACK = timedelta(seconds=30)
-RESEND_AFTER = timedelta(minutes=3)
-MOST_FAILURES = 12
-LONGEST_PAUSE_SECONDS = 3600
 
 
-async def append(session: AsyncSession, conversation: Conversation, replies: Sequence[Reply], inbox_id: int | None, now: datetime) -> None:
-    """Write the advisor's lines behind everything said so far in `conversation`."""
+async def append(
+    session: AsyncSession, conversation: Conversation, replies: Sequence[Reply], inbox_id: int | None, now: datetime, is_nudge: bool = False
+) -> None:
+    """Write the advisor's lines behind everything said so far in `conversation`; `is_nudge` when the owner has not asked for them."""
+    if replies and not is_nudge and conversation.channel in PUSHING:
+        # A check-in that still waits here now stands in the way of an answer, so it may not wait any longer.
+        await session.execute(update(OutboxRow).where(*_waiting_nudges(conversation)).values(is_nudge=False))
     for reply in replies:
         conversation.last_seq += 1
         session.add(
@@ -43,10 +35,15 @@ async def append(session: AsyncSession, conversation: Conversation, replies: Seq
                 inbox_id=inbox_id,
                 body=_addressed(reply, conversation.last_seq).body(),
                 state="pending" if conversation.channel in PUSHING else "pulled",
+                is_nudge=is_nudge,
                 due_at=now,
                 created_at=now,
             )
         )
+
+
+def _waiting_nudges(conversation: Conversation) -> tuple[Any, ...]:
+    return OutboxRow.conversation_id == conversation.id, OutboxRow.state == "pending", OutboxRow.is_nudge
 
 
 def _addressed(reply: Reply, seq: int) -> Reply:
@@ -108,102 +105,7 @@ async def find_button(session: AsyncSession, conversation: str, payload: str) ->
     return Button(**buttons[int(index)]) if int(index) < len(buttons) else None
 
 
-# --- pushing -----------------------------------------------------------------------------------------------------------------------
-
-
-async def claim(database: Database, session: AsyncSession, channel: str, worker: str, now: datetime, limit: int = 20) -> list[Delivery]:
-    """Take up to `limit` due lines of a channel, at most the first unsent one of each conversation so that order is kept."""
-    unsent = ("pending", "claimed", "sending")
-    first = (
-        select(OutboxRow.conversation_id, func.min(OutboxRow.seq).label("seq"))
-        .where(OutboxRow.channel == channel, OutboxRow.state.in_(unsent))
-        .group_by(OutboxRow.conversation_id)
-        .subquery()
-    )
-    due = (
-        select(OutboxRow.id)
-        .join(first, (first.c.conversation_id == OutboxRow.conversation_id) & (first.c.seq == OutboxRow.seq))
-        .join(Conversation, Conversation.id == OutboxRow.conversation_id)
-        .where(OutboxRow.state == "pending", OutboxRow.due_at <= now, Conversation.unreachable.is_(None))
-        .order_by(OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
-    )
-    if not database.is_sqlite:
-        due = due.with_for_update(of=OutboxRow, skip_locked=True)
-    ids = list(await session.scalars(due))
-    rows = list(await session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id))) if ids else []
-    for row in rows:
-        row.state, row.claimed_by, row.lease_until = "claimed", worker, now + LEASE
-        row.attempt += 1
-    return [_delivery(row) for row in rows]
-
-
-def _delivery(row: OutboxRow) -> Delivery:
-    return Delivery(row.id, row.conversation_id, row.seq, row.attempt, Reply.from_body(row.body), repeated=row.ambiguous > 0)
-
-
-async def intend(session: AsyncSession, delivery: Delivery, worker: str, now: datetime) -> bool:
-    """Record that the line is about to leave; False means: do not send (the lease ran out, or somebody else has it)."""
-    mine = _mine(delivery, worker, "claimed")
-    statement = update(OutboxRow).where(*mine, OutboxRow.lease_until > now + LONGEST_SEND).values(state="sending").returning(OutboxRow.id)
-    return (await session.scalar(statement)) is not None
-
-
-async def mark_sent(session: AsyncSession, delivery: Delivery, worker: str, provider_id: str, now: datetime) -> bool:
-    """Record that the line arrived; False when the row has moved on meanwhile."""
-    values = {"state": "sent", "sent_at": now, "provider_id": provider_id, "lease_until": None, "claimed_by": None}
-    return await _leave(session, delivery, worker, values)
-
-
-async def mark_failed(session: AsyncSession, delivery: Delivery, worker: str, error: str, now: datetime, retry_after: float | None) -> bool:
-    """Record that the line certainly did not arrive. `retry_after` (seconds) is the channel's own wish and counts as no failure."""
-    row = await session.get(OutboxRow, delivery.id)
-    failures = (row.failures if row else 0) + (0 if retry_after is not None else 1)
-    pause = retry_after if retry_after is not None else min(LONGEST_PAUSE_SECONDS, 5 * 2**failures)
-    state = "dead" if failures >= MOST_FAILURES else "pending"
-    values = {"state": state, "failures": failures, "due_at": now + timedelta(seconds=pause), "error": error, "lease_until": None}
-    return await _leave(session, delivery, worker, values | {"claimed_by": None})
-
-
-async def mark_permanent(session: AsyncSession, delivery: Delivery, worker: str, error: str, unreachable: bool) -> bool:
-    """Record that this line will never arrive; with `unreachable`, nothing more is pushed to the conversation until the owner returns."""
-    if unreachable:
-        await session.execute(update(Conversation).where(Conversation.id == delivery.conversation).values(unreachable=error[:200]))
-    return await _leave(session, delivery, worker, {"state": "dead", "error": error, "lease_until": None, "claimed_by": None})
-
-
-async def mark_ambiguous(session: AsyncSession, delivery: Delivery, worker: str, error: str, now: datetime) -> bool:
-    """Record that nobody knows whether the line arrived: it is sent once more, and after a second time left as unknown."""
-    row = await session.get(OutboxRow, delivery.id)
-    times = (row.ambiguous if row else 0) + 1
-    state = "pending" if times == 1 else "unknown"
-    values = {"state": state, "ambiguous": times, "due_at": now + RESEND_AFTER, "error": error, "lease_until": None, "claimed_by": None}
-    return await _leave(session, delivery, worker, values)
-
-
-async def reap(session: AsyncSession, now: datetime) -> int:
-    """Free the rows of workers that died: claimed ones were never sent, sending ones are ambiguous. Returns how many."""
-    ended = (OutboxRow.state == "claimed") & (OutboxRow.lease_until < now)
-    freed = update(OutboxRow).where(ended).values(state="pending", claimed_by=None, lease_until=None).returning(OutboxRow.id)
-    count = len((await session.scalars(freed)).all())
-    stale = select(OutboxRow).where(OutboxRow.state == "sending", OutboxRow.lease_until < now - REAP_SLACK)
-    for row in await session.scalars(stale.with_for_update(skip_locked=True)):
-        row.ambiguous += 1
-        row.state = "pending" if row.ambiguous == 1 else "unknown"
-        row.due_at, row.claimed_by, row.lease_until, row.error = now + RESEND_AFTER, None, None, "the worker stopped while sending"
-        count += 1
-    return count
-
-
-def _mine(delivery: Delivery, worker: str, state: str) -> tuple[Any, ...]:
-    return (
-        OutboxRow.id == delivery.id,
-        OutboxRow.attempt == delivery.attempt,
-        OutboxRow.claimed_by == worker,
-        OutboxRow.state == state,
-    )
-
-
-async def _leave(session: AsyncSession, delivery: Delivery, worker: str, values: dict[str, Any]) -> bool:
-    statement = update(OutboxRow).where(*_mine(delivery, worker, "sending")).values(**values).returning(OutboxRow.id)
-    return (await session.scalar(statement)) is not None
+async def has_unsent(session: AsyncSession, inbox_id: int) -> bool:
+    """Whether a reply to one incoming thing still has to be pushed."""
+    unsent = select(OutboxRow.id).where(OutboxRow.inbox_id == inbox_id, OutboxRow.state.in_(("pending", "claimed", "sending")))
+    return (await session.scalar(unsent.limit(1))) is not None

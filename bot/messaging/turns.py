@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging import inbox, outbox
+from bot.messaging import inbox, outbox, pushing
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.message import Reply
 from bot.people.profiles import Defaults, language_after, open_conversation
@@ -121,7 +121,7 @@ class Turns:
         await self._note_owner(session, conversation, row, is_new, now)
         turn = Turn(session=session, conversation=conversation, incoming=incoming, now=now, is_new=is_new)
         replies = await self._responder.respond(turn)
-        await outbox.append(session, conversation, replies, row.id, now)
+        await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.checkin is not None)
         row.state, row.answered_at = "done", now
 
     async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
@@ -136,6 +136,7 @@ class Turns:
         pressed = await outbox.find_button(session, conversation.id, row.body.get("button", ""))
         if pressed:
             row.body = {**row.body, "title": pressed.title}
+            await pushing.prove_delivered(session, conversation.id, pressed.payload, now)
 
     async def _count_failure(self, inbox_id: int) -> None:
         """Count a failed try; after the last one say so to the owner and let the conversation go on."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.tables import Conversation, Person
@@ -60,6 +60,7 @@ async def open_conversation(
 
 
 async def conversation_for_checkins(session: AsyncSession, person_id: int) -> Conversation | None:
-    """Where a check-in reaches the owner: the conversation they wrote in last and that can be reached."""
-    found = select(Conversation).where(Conversation.person_id == person_id, Conversation.unreachable.is_(None))
-    return (await session.scalars(found.order_by(Conversation.active_at.desc()).limit(1))).first()
+    """Where a check-in reaches the owner: in the channel they prefer, else where they wrote last, as long as it can be reached."""
+    found = select(Conversation).join(Person).where(Conversation.person_id == person_id, Conversation.unreachable.is_(None))
+    is_preferred = case((Conversation.channel == Person.preferred_channel, 0), else_=1)
+    return (await session.scalars(found.order_by(is_preferred, Conversation.active_at.desc()).limit(1))).first()

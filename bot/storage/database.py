@@ -96,7 +96,7 @@ class Database:
         model: Table = table.__table__
         dialect = sqlite if self.is_sqlite else postgresql
         statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
-        return bool((await session.execute(statement.returning(model.c.id))).first())
+        return bool((await session.execute(statement.returning(*model.primary_key.columns))).first())
 
     async def check(self) -> None:
         """Raises DatabaseError when the database does not answer."""

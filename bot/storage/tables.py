@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -46,6 +46,7 @@ class Base(AsyncAttrs, DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
         int: Integer,
+        float: Float,
     }
 
 
@@ -81,6 +82,8 @@ class Person(Base):
     time_before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: The owner let three messages about one check-in pass: one a month until they answer again.
     checkins_monthly: Mapped[bool] = mapped_column(default=False)
+    #: Where check-ins should arrive (`web`, `telegram`); None: wherever the owner wrote last.
+    preferred_channel: Mapped[str | None] = mapped_column(String(16))
     #: What a bare "yes" would start, as a button payload.
     offer: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
@@ -132,6 +135,10 @@ class InboxRow(Base):
     answered_at: Mapped[datetime | None]
 
 
+#: Lines that still have to be pushed, as the partial indexes name them; a query must say the very same to be served by one.
+PENDING, UNSENT = "state = 'pending'", "state IN ('pending', 'claimed', 'sending')"
+
+
 class OutboxRow(Base):
     """Something the advisor said. Ordered within its conversation; pushed by a channel or pulled by a client."""
 
@@ -140,6 +147,8 @@ class OutboxRow(Base):
         UniqueConstraint("conversation_id", "seq", name="uq_outbox_conversation_seq"),
         Index("ix_outbox_state_due", "state", "channel", "due_at"),
         Index("ix_outbox_inbox", "inbox_id"),
+        Index("ix_outbox_due", "channel", "is_nudge", "due_at", "id", sqlite_where=text(PENDING), postgresql_where=text(PENDING)),
+        Index("ix_outbox_unsent", "conversation_id", "seq", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -152,6 +161,8 @@ class OutboxRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     #: Fencing token: rises with every claim, so a worker that woke up late cannot mark another's row.
     attempt: Mapped[int] = mapped_column(default=0)
+    #: Nobody waits for it (a check-in): it leaves only when no answer to an owner wants to.
+    is_nudge: Mapped[bool] = mapped_column(default=False)
     failures: Mapped[int] = mapped_column(default=0)
     ambiguous: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
@@ -161,6 +172,67 @@ class OutboxRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class DeliveryAttempt(Base):
+    """One try to send a line, kept as it ended: the answer to "did she get it?"."""
+
+    __tablename__ = "delivery_attempt"
+    __table_args__ = (Index("ix_delivery_attempt_started", "started_at"),)
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    worker: Mapped[str] = mapped_column(String(100))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    #: sent | not_sent | throttled | unreachable | refused | ambiguous | crashed; None: under way
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    retry_after: Mapped[float | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class ChannelRate(Base):
+    """How fast a pushing channel may send, shared by all replicas. Moments are seconds since 1970 by the database's clock."""
+
+    __tablename__ = "channel_rate"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: The next free slot of the lane that everything uses, and of the one that only answers may use.
+    next_slot: Mapped[float] = mapped_column(default=0.0)
+    next_reserved_slot: Mapped[float] = mapped_column(default=0.0)
+    #: The channel asked for a pause in two conversations at once: nothing leaves before this.
+    paused_until: Mapped[float] = mapped_column(default=0.0)
+    pushed_back_at: Mapped[float] = mapped_column(default=0.0)
+    pushed_back_in: Mapped[str] = mapped_column(String(160), default="")
+
+
+class ChatRate(Base):
+    """How fast one conversation may be written to; `next_slot` as in :class:`ChannelRate`."""
+
+    __tablename__ = "chat_rate"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
+    next_slot: Mapped[float] = mapped_column(default=0.0)
+
+
+class ChannelAddress(Base):
+    """Where owners find a channel (`https://t.me/<bot>`), as the running channel said; no row: the channel is off."""
+
+    __tablename__ = "channel_address"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    url: Mapped[str] = mapped_column(String(200))
+
+
+class LinkCode(Base):
+    """A one-time code that lets another channel join its person; only the code's hash is kept."""
+
+    __tablename__ = "link_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Assessment(Base):

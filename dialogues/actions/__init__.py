@@ -11,6 +11,7 @@ from dialogues.actions import (
     assessment_questions,
     checkins,
     conversation,
+    corrections,
     knowledge,
     people,
     plan,
@@ -29,7 +30,9 @@ _ACTIONS = (
     *(checkins.Due, checkins.Tell, checkins.Done, checkins.InProgress, checkins.Blocked),
     *(checkins.Note, checkins.Unclear, checkins.HandBack, checkins.Rhythm),
     *(schedule.Snooze, schedule.Schedule, schedule.Pause, schedule.Resume),
-    *(people.Export, people.Delete),
+    *(people.Export, people.Delete, people.LinkChannel, people.Join, people.Joined, people.CodeExpired, people.PreferChannel),
+    *(conversation.Attachment, conversation.Group),
+    corrections.Correct,
     *(reports.Report, reports.Packet, reports.Picture, reports.Calendar),
 )
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
+from bot.people.linking import address_of
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, intent_of, is_asking
 from dialogues.actions.knowledge import answer_question
+from dialogues.actions.people import telegram_offer
+
+#: Kinds of attachment with an answer of their own; the others share one.
+_KINDS_WITH_WORDS = frozenset({"sticker", "voice", "location", "contact"})
 
 
 class Reply(AdvisorAction):
@@ -16,7 +21,32 @@ class Reply(AdvisorAction):
     action_name = "action_reply"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        speaker.say(f"utter_{intent_of(tracker).removeprefix('EXTERNAL_')}")
+        intent = intent_of(tracker)
+        offers = await telegram_offer(turn, speaker) if intent == "help" else []
+        speaker.say(f"utter_{intent.removeprefix('EXTERNAL_')}", buttons=offers)
+        return []
+
+
+class Attachment(AdvisorAction):
+    """Thanks for what cannot be read, and says what can."""
+
+    action_name = "action_attachment"
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        kind = turn.incoming.attachment or ""
+        speaker.say(f"utter_attachment_{kind}" if kind in _KINDS_WITH_WORDS else "utter_attachment")
+        return []
+
+
+class Group(AdvisorAction):
+    """Said in a group: what concerns one firm is for its owner's own chat."""
+
+    action_name = "action_group"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        address = await address_of(turn.session, turn.conversation.channel)
+        speaker.say("utter_group", link=f"{address}?start=group" if address else "")
         return []
 
 

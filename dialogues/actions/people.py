@@ -1,13 +1,16 @@
-"""What belongs to the owner: a copy of it, and its deletion."""
+"""What belongs to the owner: a copy of it, its deletion, and the channels that reach them."""
 
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot.people.data import Kept, erase, kept_about
+from bot.people.linking import CODE_LIFE, address_of, channels_of, join, new_code, use_code
 from bot.turn import Turn
-from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker
+from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
+
+TELEGRAM, WEB = "telegram", "web"
 
 
 class Export(AdvisorAction):
@@ -46,3 +49,89 @@ class Delete(AdvisorAction):
         await self.services.reports.documents.forget(turn.session, turn.person)
         speaker.say("utter_deleted", receipt=await erase(turn.session, turn.person, turn.conversation, turn.now))
         return [AllSlotsReset(), SlotSet("language", language), {"event": "active_loop", "name": None}]
+
+
+async def telegram_offer(turn: Turn, speaker: Speaker) -> list[dict[str, str]]:
+    """A button that offers Telegram, for owners on the web page who could have it and have not yet."""
+    if turn.conversation.channel != WEB or await address_of(turn.session, TELEGRAM) is None:
+        return []
+    linked = TELEGRAM in await channels_of(turn.session, turn.person)
+    return [] if linked else [button(speaker.phrase("link_telegram"), "link_channel")]
+
+
+class LinkChannel(AdvisorAction):
+    """Hands out a link that lets the owner go on in Telegram, or asks where check-ins shall arrive when both are joined."""
+
+    action_name = "action_people_link_channel"
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        address, channels = await address_of(turn.session, TELEGRAM), await channels_of(turn.session, turn.person)
+        if {TELEGRAM, WEB} <= channels:
+            speaker.say("utter_link_done_already")
+        elif TELEGRAM in channels:
+            speaker.say("utter_link_from_web")
+        elif address is None:
+            speaker.say("utter_link_unavailable")
+        else:
+            code = await new_code(turn.session, turn.person, turn.now)
+            minutes = int(CODE_LIFE.total_seconds() // 60)
+            speaker.say("utter_link_offer", link=f"{address}?start={code}", minutes=minutes)
+        return []
+
+
+class Join(AdvisorAction):
+    """The owner came through such a link: what was said over there goes on here."""
+
+    action_name = "action_people_join"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        person = await use_code(turn.session, turn.incoming.code or "", turn.now)
+        if person is None:
+            return [FollowupAction("action_people_code_expired")]
+        await join(turn.session, turn.conversation, person)
+        turn.person.preferred_channel = turn.conversation.channel
+        return [SlotSet("language", turn.language), FollowupAction("action_people_joined")]
+
+
+class Joined(AdvisorAction):
+    """Says so, in the language of the person joined (see `LanguageChanged`), and goes on with the open assessment."""
+
+    action_name = "action_people_joined"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        journey = await self.services.journeys.current(turn.session, turn.person)
+        speaker.say("utter_link_done")
+        is_under_way = journey is not None and journey.assessment.is_open
+        return [FollowupAction("action_assessment_resume" if is_under_way else "action_greet")]
+
+
+class CodeExpired(AdvisorAction):
+    """The link was used or is too old; a newcomer is welcome all the same, and is told how to get another one."""
+
+    action_name = "action_people_code_expired"
+    hands_back = False
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        if looks_like_code(turn.incoming.code or ""):
+            speaker.say("utter_link_expired")
+        return [FollowupAction("action_greet")]
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a link carried one of our codes, rather than a word such as `group`."""
+    return len(text) > 16
+
+
+class PreferChannel(AdvisorAction):
+    """Check-ins arrive where the owner said."""
+
+    action_name = "action_people_prefer_channel"
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        wanted = meaning.get("channel", "")
+        if wanted in (TELEGRAM, WEB):
+            turn.person.preferred_channel = wanted
+        speaker.say("utter_prefer_telegram" if turn.person.preferred_channel == TELEGRAM else "utter_prefer_web")
+        return []

@@ -13,6 +13,7 @@ from bot.rollout.plan import MoveRefused, PlannedPhase
 from bot.turn import Turn
 from dialogues.actions.base import Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
+from dialogues.actions.people import telegram_offer
 from dialogues.actions.reports import show_roadmap
 from dialogues.actions.rollout import RolloutAction
 
@@ -103,7 +104,8 @@ class Start(PlanAction):
         checkin = await rollouts.next_checkin(turn.session, rollout)
         if checkin:
             question = rollout.phase(checkin.phase).question.get(speaker.language)
-            speaker.say("utter_rollout_first_checkin", when=self.moment(turn, speaker, checkin.due_at), question=question)
+            offers, when = await telegram_offer(turn, speaker), self.moment(turn, speaker, checkin.due_at)
+            speaker.say("utter_rollout_first_checkin", buttons=offers, when=when, question=question)
 
 
 class Show(PlanAction):

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tests.fake_telegram.faults import Hold, Refuse, Reset, bad_gateway, blocked, cut_off, too_many_requests
-from tests.fake_telegram.server import TOKEN, FakeTelegram
+from tests.fake_telegram.faults import Hold, Refuse, Reset, Slow, bad_gateway, blocked, cut_off, server_error, too_many_requests
+from tests.fake_telegram.limits import Limits
+from tests.fake_telegram.server import MENTION, TOKEN, FakeTelegram
 
-__all__ = ["TOKEN", "FakeTelegram", "Hold", "Refuse", "Reset", "bad_gateway", "blocked", "cut_off", "too_many_requests"]
+__all__ = [
+    "MENTION",
+    "TOKEN",
+    "FakeTelegram",
+    "Hold",
+    "Limits",
+    "Refuse",
+    "Reset",
+    "Slow",
+    "bad_gateway",
+    "blocked",
+    "cut_off",
+    "server_error",
+    "too_many_requests",
+]

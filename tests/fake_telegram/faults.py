@@ -53,13 +53,21 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Slow:
+    """The call is carried out after a while, and the answer takes a while, too (seconds)."""
+
+    before: float = 0.0
+    after: float = 0.0
+
+
+@dataclass(frozen=True)
 class Garble:
     """The call is carried out, and the answer is this instead of the right one."""
 
     body: bytes
 
 
-Fault = Refuse | Reset | Hold | Garble
+Fault = Refuse | Reset | Hold | Slow | Garble
 
 
 def too_many_requests(seconds: int) -> Refuse:
@@ -71,6 +79,11 @@ def too_many_requests(seconds: int) -> Refuse:
 def blocked() -> Refuse:
     """403, as when the owner has blocked the bot."""
     return Refuse(403, Refusal(403, "Forbidden: bot was blocked by the user").body())
+
+
+def server_error() -> Refuse:
+    """500, as JSON."""
+    return Refuse(500, Refusal(500, "Internal Server Error").body())
 
 
 def bad_gateway() -> Refuse:

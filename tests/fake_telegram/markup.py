@@ -70,16 +70,31 @@ def _unescaped(text: str) -> str:
 
 def read_text(fields: dict[str, Any]) -> tuple[str, list[Entity]]:
     """The text of a message to send or edit, with entities, as the fields ask for it. Raises BadRequest."""
-    mode, text = fields.get("parse_mode"), str(fields.get("text", ""))
-    if mode not in (None, "HTML"):
-        raise BadRequest("unsupported parse_mode")
-    entities = list(fields.get("entities", ()))
-    if mode == "HTML":
-        text, entities = read_html(text)
+    text, entities = _read(fields, "text", "entities")
     if not text.strip():
         raise BadRequest("message text is empty")
     if utf16(text) > 4096:
         raise BadRequest("message is too long")
+    return text, entities
+
+
+def read_caption(fields: dict[str, Any]) -> tuple[str, list[Entity]]:
+    """The caption of a picture or document; it may be empty. Raises BadRequest."""
+    text, entities = _read(fields, "caption", "caption_entities")
+    if utf16(text) > 1024:
+        raise BadRequest("message caption is too long")
+    return text, entities
+
+
+def _read(fields: dict[str, Any], name: str, entities_name: str) -> tuple[str, list[Entity]]:
+    mode, text = fields.get("parse_mode"), str(fields.get(name, ""))
+    if mode not in (None, "HTML"):
+        raise BadRequest("unsupported parse_mode")
+    if len(text.encode()) > 32_768:
+        raise BadRequest("message is too long")
+    entities = list(fields.get(entities_name, ()))
+    if mode == "HTML":
+        text, entities = read_html(text)
     if any(entity["offset"] + entity["length"] > utf16(text) for entity in entities):
         raise BadRequest("entity beyond the end of the text")
     return text.rstrip(), entities

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from tests.fake_telegram.faults import BadRequest
-from tests.fake_telegram.markup import read_keyboard, read_text
+from tests.fake_telegram.faults import BadRequest, Refusal
+from tests.fake_telegram.markup import read_caption, read_keyboard, read_text
 from tests.fake_telegram.world import BOT, Message, World
 
 Fields = dict[str, Any]
+_ENTITIES = {"text": "entities", "caption": "caption_entities"}
+#: The methods that count as messages for Telegram's limits.
+SENDING = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file in a request."""
+
+    name: str
+    data: bytes
+
+
 _NOT_MODIFIED = "message is not modified: specified new message content and reply markup are exactly the same as a current content"
 _ACTIONS = {"typing", "upload_photo", "upload_document", "record_voice", "upload_voice", "find_location", "choose_sticker"}
 
@@ -25,22 +40,64 @@ def send_message(world: World, fields: Fields) -> Message:
     """sendMessage"""
     text, entities = read_text(fields)
     markup = read_keyboard(fields.get("reply_markup"))
-    content = _content(text, entities, markup)
+    content = _content("text", text, entities, markup)
     return world.add_message(world.reachable(fields["chat_id"]), BOT, content)
+
+
+def send_photo(world: World, fields: Fields) -> Message:
+    """sendPhoto: a real PNG, JPEG or WebP of at most 10 MB."""
+    data = _upload(fields, "photo", 10)
+    if not data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")):
+        raise BadRequest("IMAGE_PROCESS_FAILED")
+    size = {"file_id": f"p{len(data)}", "file_unique_id": "p", "width": 90, "height": 90, "file_size": len(data)}
+    return _send_media(world, fields, {"photo": [size]})
+
+
+def send_document(world: World, fields: Fields) -> Message:
+    """sendDocument: at most 50 MB, kept with its name."""
+    data, name = _upload(fields, "document", 50), fields["document"].name
+    return _send_media(world, fields, {"document": {"file_id": "d", "file_unique_id": "d", "file_name": name, "file_size": len(data)}})
+
+
+def _upload(fields: Fields, name: str, megabytes: int) -> bytes:
+    upload = fields.get(name)
+    if not isinstance(upload, Upload) or not upload.data:
+        raise BadRequest(f"there is no {name} in the request")
+    if len(upload.data) > megabytes * 2**20:
+        raise Refusal(413, "Request Entity Too Large")
+    return upload.data
+
+
+def _send_media(world: World, fields: Fields, media: dict[str, Any]) -> Message:
+    caption, entities = read_caption(fields)
+    markup = read_keyboard(fields.get("reply_markup"))
+    return world.add_message(world.reachable(fields["chat_id"]), BOT, media | _content("caption", caption, entities, markup))
+
+
+def edit_message_caption(world: World, fields: Fields) -> Message:
+    """editMessageCaption: without a keyboard in the call, the message has none afterwards."""
+    message = world.bots_message(world.reachable(fields["chat_id"]), fields["message_id"])
+    if "text" in message:
+        raise BadRequest("there is no caption in the message to edit")
+    caption, entities = read_caption(fields)
+    return _replace(message, _content("caption", caption, entities, read_keyboard(fields.get("reply_markup"))))
 
 
 def edit_message_text(world: World, fields: Fields) -> Message:
     """editMessageText: without a keyboard in the call, the message has none afterwards."""
     message = world.bots_message(world.reachable(fields["chat_id"]), fields["message_id"])
+    if "text" not in message:
+        raise BadRequest("there is no text in the message to edit")
     text, entities = read_text(fields)
-    return _replace(message, _content(text, entities, read_keyboard(fields.get("reply_markup"))))
+    return _replace(message, _content("text", text, entities, read_keyboard(fields.get("reply_markup"))))
 
 
 def edit_message_reply_markup(world: World, fields: Fields) -> Message:
     """editMessageReplyMarkup"""
     message = world.bots_message(world.reachable(fields["chat_id"]), fields["message_id"])
     markup = read_keyboard(fields.get("reply_markup"))
-    return _replace(message, _content(message["text"], message.get("entities", []), markup))
+    kind = "text" if "text" in message else "caption"
+    return _replace(message, _content(kind, message.get(kind, ""), message.get(_ENTITIES[kind], []), markup))
 
 
 def answer_callback_query(world: World, fields: Fields) -> bool:
@@ -78,19 +135,40 @@ def set_my_commands(world: World, fields: Fields) -> bool:
 
 def delete_webhook(world: World, fields: Fields) -> bool:
     """deleteWebhook"""
-    world.has_webhook = False
+    world.webhook = ""
     if fields.get("drop_pending_updates"):
         world.updates.clear()
     return True
 
 
-def _content(text: str, entities: list[dict[str, Any]], markup: dict[str, Any] | None) -> dict[str, Any]:
-    content: dict[str, Any] = {"text": text}
-    return content | ({"entities": entities} if entities else {}) | ({"reply_markup": markup} if markup else {})
+def set_webhook(world: World, fields: Fields) -> bool:
+    """setWebhook: from now on the bot is called, and may not poll."""
+    url, secret = str(fields.get("url", "")), str(fields.get("secret_token", ""))
+    address = urlsplit(url)
+    if url and address.scheme != "https":
+        raise BadRequest("bad webhook: An HTTPS URL must be provided for webhook")
+    if url and address.port not in (None, 443, 80, 88, 8443):
+        raise BadRequest("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    if not re.fullmatch("[A-Za-z0-9_-]{0,256}", secret):
+        raise BadRequest("secret token contains unallowed characters")
+    world.webhook = url
+    world.secret = secret
+    world.allowed = list(fields.get("allowed_updates", world.allowed))
+    return True
+
+
+def get_webhook_info(world: World, fields: Fields) -> dict[str, Any]:
+    """getWebhookInfo"""
+    return {"url": world.webhook, "has_custom_certificate": False, "pending_update_count": len(world.updates)}
+
+
+def _content(kind: str, text: str, entities: list[dict[str, Any]], markup: dict[str, Any] | None) -> dict[str, Any]:
+    content: dict[str, Any] = {kind: text} if text else {}
+    return content | ({_ENTITIES[kind]: entities} if entities else {}) | ({"reply_markup": markup} if markup else {})
 
 
 def _replace(message: Message, content: dict[str, Any]) -> Message:
-    changeable = ("text", "entities", "reply_markup")
+    changeable = (*_ENTITIES, *_ENTITIES.values(), "reply_markup")
     if {name: message[name] for name in changeable if name in message} == content:
         raise BadRequest(_NOT_MODIFIED)
     for name in changeable:
@@ -102,10 +180,15 @@ def _replace(message: Message, content: dict[str, Any]) -> Message:
 METHODS: dict[str, Callable[[World, Fields], Any]] = {
     "getMe": get_me,
     "sendMessage": send_message,
+    "sendPhoto": send_photo,
+    "sendDocument": send_document,
     "editMessageText": edit_message_text,
+    "editMessageCaption": edit_message_caption,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "answerCallbackQuery": answer_callback_query,
     "sendChatAction": send_chat_action,
     "setMyCommands": set_my_commands,
+    "setWebhook": set_webhook,
+    "getWebhookInfo": get_webhook_info,
     "deleteWebhook": delete_webhook,
 }

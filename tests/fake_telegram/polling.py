@@ -9,9 +9,6 @@ from typing import Any
 from tests.fake_telegram.faults import Refusal
 from tests.fake_telegram.world import Update, World
 
-#: What Telegram sends when the bot does not say what it wants.
-_NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
-
 
 class Polling:
     """One bot's queue."""
@@ -21,7 +18,6 @@ class Polling:
         self._changed = changed
         self._something = asyncio.Event()
         self._current: asyncio.Event | None = None
-        self._allowed: list[str] = []
 
     def wake(self) -> None:
         """An update was queued."""
@@ -34,13 +30,13 @@ class Polling:
 
     async def get_updates(self, fields: dict[str, Any]) -> list[Update]:
         """getUpdates. Raises Refusal (409) when another poller takes over or a webhook is set."""
-        if self._world.has_webhook:
+        if self._world.webhook:
             raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to remove it")
         if self._current is not None:
             self._current.set()
             self._something.set()
         mine = self._current = asyncio.Event()
-        self._allowed = fields.get("allowed_updates", self._allowed)
+        self._world.allowed = fields.get("allowed_updates", self._world.allowed)
         try:
             return await self._wait(mine, int(fields.get("offset", 0)), int(fields.get("limit", 100)), float(fields.get("timeout", 0)))
         finally:
@@ -70,8 +66,4 @@ class Polling:
             del self._world.updates[number]
 
     def _waiting(self, offset: int) -> list[Update]:
-        return [update for number, update in sorted(self._world.updates.items()) if number >= offset and self._is_wanted(update)]
-
-    def _is_wanted(self, update: Update) -> bool:
-        kind = next(name for name in update if name != "update_id")
-        return kind in self._allowed if self._allowed else kind not in _NOT_BY_DEFAULT
+        return [update for update in self._world.waiting() if update["update_id"] >= offset]

@@ -11,6 +11,8 @@ from typing import Any
 from tests.fake_telegram.faults import BadRequest, Refusal
 
 BOT = {"id": 123456, "is_bot": True, "first_name": "Advisor", "username": "advisor_test_bot"}
+#: What Telegram does not send when the bot does not say what it wants.
+_NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 Message = dict[str, Any]
 Update = dict[str, Any]
 
@@ -23,11 +25,17 @@ class Chat:
     language: str | None
     kind: str = "private"
     is_blocked: bool = False
+    #: The number that the group has now.
+    moved_to: int | None = None
     messages: list[Message] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
         """As in a message."""
         return {"id": self.id, "type": self.kind} | ({"first_name": "Owner"} if self.kind == "private" else {"title": "Shop"})
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind != "private"
 
     def owner(self) -> dict[str, Any]:
         """The user who writes here."""
@@ -42,7 +50,10 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.updates: dict[int, Update] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
-        self.has_webhook = False
+        self.webhook = ""
+        self.secret = ""
+        #: What the bot wants to hear of; empty: Telegram's own choice.
+        self.allowed: list[str] = []
         #: Callback query id -> whether it was answered.
         self.presses: dict[str, bool] = {}
         self._last_message = 0
@@ -58,7 +69,10 @@ class World:
         if chat is None:
             raise BadRequest("chat not found")
         if chat.is_blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            raise Refusal(403, f"Forbidden: bot was {'kicked from the group chat' if chat.is_group else 'blocked by the user'}")
+        if chat.moved_to is not None:
+            reason = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, reason, migrate_to_chat_id=chat.moved_to)
         return chat
 
     def add_message(self, chat: Chat, sender: dict[str, Any], content: dict[str, Any]) -> Message:
@@ -73,6 +87,13 @@ class World:
         self._last_update += 1
         self.updates[self._last_update] = {"update_id": self._last_update, kind: copy.deepcopy(content)}
         return self._last_update
+
+    def waiting(self) -> Iterator[Update]:
+        """The updates that the bot has not taken yet and wants to hear of, oldest first."""
+        for _, update in sorted(self.updates.items()):
+            kind = next(name for name in update if name != "update_id")
+            if kind in self.allowed if self.allowed else kind not in _NOT_BY_DEFAULT:
+                yield update
 
     def bots_messages(self, chat_id: int) -> list[Message]:
         """What the bot has in a chat, oldest first, as edited last."""

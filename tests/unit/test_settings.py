@@ -59,3 +59,18 @@ def test_every_setting_stands_in_the_example_file() -> None:
     missing = [field for field in Settings.model_fields if f"{PREFIX}{field.upper()}=" not in example]
     assert Settings.model_fields
     assert missing == []
+
+
+@pytest.mark.parametrize("url", ["http://chat.example.com", "https://chat.example.com:9000", "chat.example.com", "https://"])
+def test_a_webhook_address_that_telegram_would_not_call_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="ADVISOR_TELEGRAM_WEBHOOK_URL"):
+        load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": url})
+
+
+def test_a_webhook_address_without_a_path_gets_ours_and_a_secret_is_made_from_the_key() -> None:
+    settings = load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": "https://chat.example.com/", "ADVISOR_SECRET_KEY": "k"})
+    assert settings.telegram_webhook == "https://chat.example.com/webhooks/telegram"
+    assert settings.webhook_secret() == load_settings({"ADVISOR_SECRET_KEY": "k"}).webhook_secret()
+    assert len(settings.webhook_secret()) == 64
+    own = load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": "https://a.example/hook", "ADVISOR_TELEGRAM_WEBHOOK_SECRET": "mine"})
+    assert (own.telegram_webhook, own.webhook_secret()) == ("https://a.example/hook", "mine")

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 log = logging.getLogger(__name__)
@@ -17,9 +18,15 @@ log = logging.getLogger(__name__)
 PUBLIC_API = "https://api.telegram.org"
 #: connect + pool + write + read stays below the outbox's longest send. The read limit is long, because running into it leaves us
 #: not knowing whether the message arrived.
-_LIMITS: dict[str, Any] = {"connect_timeout": 5.0, "pool_timeout": 1.0, "write_timeout": 5.0, "read_timeout": 10.0}
+_LIMITS: dict[str, Any] = {
+    **{"connect_timeout": 5.0, "pool_timeout": 1.0, "write_timeout": 5.0, "read_timeout": 10.0},
+    "media_write_timeout": 15.0,
+}
 #: More than the most requests that are made at a time: nothing should ever wait for a connection.
-_CONNECTIONS = 64
+_CONNECTIONS = 96
+
+#: A bot without any of the library's optional extras.
+Bot = ExtBot[None]
 
 
 class _QuietRequest(HTTPXRequest):
@@ -41,11 +48,12 @@ class _PollingRequest(_QuietRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         answer = _QuietRequest.parse_json_payload(payload)
         if isinstance(updates := answer.get("result"), list):
-            answer["result"] = [_readable(update) for update in updates]
+            answer["result"] = [readable(update) for update in updates]
         return answer
 
 
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
+def readable(update: dict[str, Any]) -> dict[str, Any]:
+    """The update, or only its number when the library cannot read the rest."""
     try:
         Update.de_json(update)
     except Exception as error:  # the library raises whatever the missing field leads to
@@ -63,7 +71,7 @@ async def open_bot(token: str, api_base: str | None) -> AsyncIterator[Bot]:
     polling = _PollingRequest(connection_pool_size=1, **_LIMITS)
     try:
         with _token_unlogged(token):
-            yield Bot(token, f"{base}/bot", f"{base}/file/bot", request=sending, get_updates_request=polling)
+            yield ExtBot(token, f"{base}/bot", f"{base}/file/bot", request=sending, get_updates_request=polling)
     finally:
         await sending.shutdown()
         await polling.shutdown()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from telegram import Bot, BotCommandScopeAllPrivateChats
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram import BotCommandScopeAllPrivateChats
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.channels.telegram.api import Bot
 from bot.channels.telegram.timing import Backoff, Timing
+from bot.channels.telegram.verdicts import seconds_of
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +31,7 @@ def command_and_text(typed: str, menu: Menu) -> tuple[str | None, str]:
     if match is None:
         return None, typed
     command, words = match[1].lower(), (match[2] or "").strip()
-    if command == START:
-        return command, ""  # what follows is a code out of a link, not something the owner said
-    if any(command == known for commands in menu.values() for known, _ in commands):
+    if command == START or any(command == known for commands in menu.values() for known, _ in commands):
         return command, words
     return None, f"{match[1]} {words}".strip()
 
@@ -40,20 +40,26 @@ async def publish(bot: Bot, menu: Menu, timing: Timing) -> None:
     """Tell Telegram the menu of every language. Without the network it is tried again; a refusal is logged and left."""
     fallback = menu.get(_FALLBACK_LANGUAGE) or next(iter(menu.values()), ())
     for language, commands in [(None, fallback), *menu.items()]:
-        await _publish_one(bot, language, commands, timing)
+
+        async def tell(commands: Sequence[tuple[str, str]] = commands, language: str | None = language) -> object:
+            return await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)
+
+        await until_done(tell, "the command menu", timing)
 
 
-async def _publish_one(bot: Bot, language: str | None, commands: Sequence[tuple[str, str]], timing: Timing) -> None:
+async def until_done(tell: Callable[[], Awaitable[object]], what: str, timing: Timing) -> None:
+    """Tell Telegram something about the bot, however long the network is away. A refusal is logged with `what` and left."""
     backoff = Backoff(timing)
     while True:
         try:
-            await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)
+            await tell()
             return
         except InvalidToken:
-            return  # the receiver meets the same and says so
+            raise
         except TelegramError as error:
-            extra = {"action": "telegram_menu_failed", "language": language, "error": type(error).__name__}
-            log.warning("the command menu could not be set", extra=extra)
-            if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+            extra = {"action": "telegram_set_up_failed", "what": what, "error": type(error).__name__}
+            log.warning("Telegram did not take %s", what, extra=extra)
+            if isinstance(error, BadRequest) or not isinstance(error, NetworkError | RetryAfter):
                 return
-        await asyncio.sleep(backoff.next())
+            pause = seconds_of(error) if isinstance(error, RetryAfter) else backoff.next()
+        await asyncio.sleep(pause)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.messaging.files import Content
 from bot.messaging.message import Button, Reply
 
 #: Telegram counts UTF-16 units, after the tags are taken out.
 TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
 #: Where a long text is best cut, the best first.
 _SEPARATORS = ("\n\n", "\n", "。", ". ", " ")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
@@ -22,18 +24,49 @@ _LONGEST_ROW = 8
 _MOST_BUTTONS = 100
 
 
+#: Formats that Telegram shows as a picture; others arrive as documents.
+_PHOTOS = ("image/png", "image/jpeg", "image/webp")
+
+
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One message: as HTML, and as plain text should the HTML be refused."""
+class Piece:
+    """One message: as HTML, and as plain text should the HTML be refused; with `content`, these are its caption."""
 
     html: str
     plain: str
+    content: Content | None = None
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the content is shown as a picture."""
+        return self.content is not None and self.content.media_type in _PHOTOS
 
 
-def parts_of(reply: Reply) -> list[Part]:
-    """The messages that make up one reply, in order; empty when there is nothing to show."""
-    plain, bolds = _unmarked(_whole_text(reply))
-    return [Part(_html(plain, bolds, start, end), plain[start:end]) for start, end in _spans(plain)]
+def pieces_of(reply: Reply, image: Content | None = None, file: Content | None = None) -> list[Piece]:
+    """The messages that make up one reply, in order; empty when there is nothing to show.
+
+    Of a picture or document whose bytes are not at hand, what can be said in words stands in the text, so that nothing is left out.
+    """
+    text = _whole_text(reply, image, file)
+    attached = [(content, caption) for content, caption in ((image, _alt(reply)), (file, "")) if content]
+    if attached and utf16_length(_unmarked(text)[0]) <= CAPTION_LIMIT:
+        attached[0] = (attached[0][0], text or attached[0][1])
+        text = ""
+    return [*_parts(text, TEXT_LIMIT), *(_captioned(content, caption) for content, caption in attached)]
+
+
+def _alt(reply: Reply) -> str:
+    return reply.image.alt if reply.image else ""
+
+
+def _captioned(content: Content, caption: str) -> Piece:
+    part = next(iter(_parts(caption, CAPTION_LIMIT)), Piece("", ""))
+    return replace(part, content=content)
+
+
+def _parts(text: str, limit: int) -> list[Piece]:
+    plain, bolds = _unmarked(text)
+    return [Piece(_html(plain, bolds, start, end), plain[start:end]) for start, end in _spans(plain, limit)]
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
@@ -56,12 +89,11 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _whole_text(reply: Reply) -> str:
-    """The text, and in place of a picture or document what can be said of it in words, so that nothing is left out."""
+def _whole_text(reply: Reply, image: Content | None, file: Content | None) -> str:
     pieces = [reply.text]
-    if reply.image:
+    if reply.image and image is None:
         pieces += [reply.image.alt, _public(reply.image.url)]
-    if reply.file:
+    if reply.file and file is None:
         pieces += [reply.file.name, _public(reply.file.url)]
     return "\n\n".join(piece for piece in pieces if piece)
 
@@ -96,11 +128,11 @@ def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def _spans(plain: str) -> Iterator[tuple[int, int]]:
+def _spans(plain: str, limit: int) -> Iterator[tuple[int, int]]:
     """Stretches that fit into one message each, without the white space at their ends."""
     start = 0
     while start < len(plain):
-        end = _furthest(plain, start)
+        end = _furthest(plain, start, limit)
         if end < len(plain):
             end = _best_cut(plain, start, end)
         shown = plain[start:end]
@@ -110,11 +142,11 @@ def _spans(plain: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _furthest(plain: str, start: int) -> int:
+def _furthest(plain: str, start: int, limit: int) -> int:
     units = 0
     for index in range(start, len(plain)):
         units += 2 if plain[index] > "\uffff" else 1
-        if units > TEXT_LIMIT:
+        if units > limit:
             return index
     return len(plain)
 

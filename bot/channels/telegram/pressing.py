@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from telegram import Bot, CallbackQuery, LinkPreviewOptions, Message
+from telegram import CallbackQuery, LinkPreviewOptions, Message
 
-from bot.channels.telegram.formatting import TEXT_LIMIT, utf16_length
+from bot.channels.telegram.api import Bot
+from bot.channels.telegram.formatting import CAPTION_LIMIT, TEXT_LIMIT, utf16_length
 
 CHOSEN_MARK = "✓"
 
@@ -15,16 +16,19 @@ async def show_choice(bot: Bot, query: CallbackQuery) -> None:
     if message is None:
         return
     title = _title(message, query.data) if isinstance(message, Message) else None
-    if not isinstance(message, Message) or title is None or message.text is None:
+    if not isinstance(message, Message) or title is None:
         await bot.edit_message_reply_markup(message.chat.id, message.message_id, reply_markup=None)
         return
-    text = f"{message.text}\n\n{CHOSEN_MARK} {title}"
-    if utf16_length(text) > TEXT_LIMIT:
+    shown = message.text if message.text is not None else message.caption or ""
+    text, limit = f"{shown}\n\n{CHOSEN_MARK} {title}".strip(), CAPTION_LIMIT if message.text is None else TEXT_LIMIT
+    if utf16_length(text) > limit:
         await bot.edit_message_reply_markup(message.chat.id, message.message_id, reply_markup=None)
-        return
-    # The message's own entities, not HTML: exactly what was shown, with nothing to escape.
-    preview = LinkPreviewOptions(is_disabled=True)
-    await bot.edit_message_text(text, message.chat.id, message.message_id, entities=message.entities, link_preview_options=preview)
+    elif message.text is None:
+        await bot.edit_message_caption(message.chat.id, message.message_id, caption=text, caption_entities=message.caption_entities)
+    else:
+        # The message's own entities, not HTML: exactly what was shown, with nothing to escape.
+        preview = LinkPreviewOptions(is_disabled=True)
+        await bot.edit_message_text(text, message.chat.id, message.message_id, entities=message.entities, link_preview_options=preview)
 
 
 def _title(message: Message, data: str | None) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+
+from bot.messaging.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,15 @@ class Timing:
     reap_every: float = 15.0
     #: A clean shutdown waits this long for what is being sent.
     finish_within: float = 25.0
-    #: Messages per second over all chats, and in one chat after a burst.
-    per_second: float = 25.0
-    chat_per_second: float = 1.0
-    chat_burst: int = 4
+    #: "typing…" is shown for five seconds, so it is said again this often, and not for ever.
+    typing_every: float = 4.0
+    typing_times: int = 10
+    #: Messages per second, shared by all replicas: together below Telegram's 30, and one a second in one chat after a short burst.
+    rate: Rate = Rate()  # noqa: RUF009 - it cannot be changed
 
 
 class Backoff:
-    """Pauses that double from the first to the longest."""
+    """Pauses that double from the first to the longest, spread so that not all who wait come back together."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -37,8 +41,4 @@ class Backoff:
     def next(self) -> float:
         """The pause to make now."""
         pause, self._pause = self._pause, min(self._pause * 2, self._timing.longest_pause)
-        return pause
-
-    def reset(self) -> None:
-        """It worked: begin with the first pause again."""
-        self._pause = self._timing.first_pause
+        return pause * (0.75 + random.random() / 2)  # noqa: S311 - spreads load, guards nothing

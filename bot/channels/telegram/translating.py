@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
+from telegram.helpers import create_deep_linked_url
 
-from bot.channels.telegram.commands import Menu, command_and_text
+from bot.channels.telegram.commands import START, Menu, command_and_text
 from bot.messaging.message import Incoming, clean
 
 CHANNEL = "telegram"
 #: What we ask Telegram for.
-WANTED_UPDATES = ("message", "callback_query", "my_chat_member")
+WANTED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 #: Telegram's kinds of content and ours; the first that a message has counts. Anything else is a file.
 _KINDS = {
     "photo": "photo",
@@ -23,6 +24,8 @@ _KINDS = {
     "location": "location",
     "contact": "contact",
 }
+#: Longer than any code of ours; what else stands behind "/start" is kept out of the inbox.
+_LONGEST_CODE = 64
 
 
 def conversation_of(chat_id: int) -> str:
@@ -35,41 +38,88 @@ def chat_of(conversation: str) -> str:
     return conversation.partition(":")[2]
 
 
-def incoming_of(update: Update, menu: Menu) -> Incoming | None:
-    """What the update says to the advisor; None when it says nothing: groups, edits, service messages, membership."""
-    if update.callback_query is not None:
-        return _pressed(update, update.callback_query)
-    if update.message is not None and update.message.chat.type == ChatType.PRIVATE:
-        return _written(update, update.message, menu)
-    return None
+def address_of(me: User) -> str:
+    """Where owners find the bot."""
+    return create_deep_linked_url(str(me.username))
 
 
-def _pressed(update: Update, query: CallbackQuery) -> Incoming | None:
+def pressed(update: Update, query: CallbackQuery, me: User) -> Incoming | None:
+    """What a pressed button says; None when nobody knows any more whose it is."""
     if query.message is None or query.message.chat.type != ChatType.PRIVATE or not query.data:
         return None
     return Incoming(
         channel=CHANNEL,
-        external_id=str(update.update_id),
+        external_id=_external_id(update, me),
         conversation=conversation_of(query.message.chat.id),
         button=clean(query.data),
         language=query.from_user.language_code,
     )
 
 
-def _written(update: Update, message: Message, menu: Menu) -> Incoming | None:
+def written(update: Update, message: Message, menu: Menu, me: User) -> Incoming | None:
+    """What an owner says in a private chat, for the first time or as a correction; None for service messages."""
     attachment = _attachment(message)
     command, text = (None, message.caption or "") if message.text is None else command_and_text(message.text, menu)
     if not (attachment or command or clean(text)):
         return None
+    code = text if command == START and len(text) <= _LONGEST_CODE else ""
     return Incoming(
         channel=CHANNEL,
-        external_id=str(update.update_id),
+        external_id=_external_id(update, me),
         conversation=conversation_of(message.chat.id),
-        text=text,
+        text="" if command == START else text,
         command=command,
         attachment=attachment,
-        language=message.from_user.language_code if message.from_user else None,
+        language=_language(message),
+        client_id=str(message.message_id),
+        code=code or None,
+        corrects=str(message.message_id) if update.edited_message else None,
     )
+
+
+def addressed(update: Update, message: Message, menu: Menu, me: User) -> Incoming | None:
+    """What a group says to the bot: a command, a mention, or a reply to it. None for all that people say to each other."""
+    said = message.text or message.caption or ""
+    mentions = _mentions(message, me)
+    command, text = command_and_text(said, menu)
+    if command is None and not mentions and not _is_reply_to(message, me):
+        return None
+    if command is not None and "@" in said.split()[0] and said.split()[0].partition("@")[2].lower() != str(me.username).lower():
+        return None  # a command of another bot
+    for mention in mentions:
+        text = text.replace(mention, "")
+    return Incoming(
+        channel=CHANNEL,
+        external_id=_external_id(update, me),
+        conversation=conversation_of(message.chat.id),
+        text=text.strip(),
+        language=_language(message),
+        is_group=True,
+    )
+
+
+def _external_id(update: Update, me: User) -> str:
+    """Another bot, after a change of the token, counts its updates by itself."""
+    return f"{me.id}:{update.update_id}"
+
+
+def _language(message: Message) -> str | None:
+    return message.from_user.language_code if message.from_user else None
+
+
+def _mentions(message: Message, me: User) -> list[str]:
+    kinds: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    found = message.parse_entities(kinds) if message.text else message.parse_caption_entities(kinds)
+    return [
+        text
+        for entity, text in found.items()
+        if text.lower() == f"@{me.username}".lower() or (entity.user is not None and entity.user.id == me.id)
+    ]
+
+
+def _is_reply_to(message: Message, me: User) -> bool:
+    replied = message.reply_to_message
+    return replied is not None and replied.from_user is not None and replied.from_user.id == me.id
 
 
 def _attachment(message: Message) -> str | None:

@@ -34,6 +34,8 @@ class Verdict:
     retry_after: float | None = None
     #: The whole conversation can no longer be reached.
     is_unreachable: bool = False
+    #: The chat has this number from now on.
+    moved_to: int | None = None
 
 
 #: Errors of httpx after which not a byte of the message had left.
@@ -58,8 +60,10 @@ def judge(error: Exception) -> Verdict:
     match error:
         case RetryAfter():
             return Verdict(Result.NOT_SENT, text, retry_after=seconds_of(error))
-        case Forbidden() | ChatMigrated():
+        case Forbidden():
             return Verdict(Result.UNDELIVERABLE, text, is_unreachable=True)
+        case ChatMigrated():
+            return Verdict(Result.NOT_SENT, text, retry_after=0.0, moved_to=error.new_chat_id)
         case InvalidToken():
             return Verdict(Result.NOT_SENT, "InvalidToken", retry_after=_TOKEN_PAUSE_SECONDS)
         case BadRequest():
@@ -73,6 +77,11 @@ def judge_later_part(error: Exception) -> Verdict:
     """The verdict when the first parts of a long line have arrived and a later one has not."""
     verdict = judge(error)
     return verdict if verdict.is_unreachable else Verdict(Result.MAYBE_SENT, verdict.error)
+
+
+def is_file_refused(error: TelegramError) -> bool:
+    """Whether Telegram does not want the picture as a picture, so that the same bytes may pass as a document."""
+    return isinstance(error, BadRequest) and not is_markup_refused(error) and not _is_chat_gone(error)
 
 
 def is_markup_refused(error: TelegramError) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.messaging import outbox
+from bot.messaging import pushing
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
-from bot.messaging.message import Button, Incoming, Reply, clean
+from bot.messaging.message import Button, Delivery, Incoming, Reply, clean
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
@@ -92,14 +92,14 @@ def test_text_is_kept_without_what_no_screen_can_show() -> None:
     assert len(clean("x" * 100_000)) == 4000
 
 
-async def claimed(desk: Desk, turns: Turns, worker: str = "w1") -> outbox.Delivery:
+async def claimed(desk: Desk, turns: Turns, worker: str = "w1") -> Delivery:
     await desk.receive(make_incoming(1, channel="telegram"))
     await turns.answer_waiting()
     [delivery] = await desk.claim("telegram", worker)
     return delivery
 
 
-async def row_of(database: Database, delivery: outbox.Delivery) -> OutboxRow:
+async def row_of(database: Database, delivery: Delivery) -> OutboxRow:
     async with database.reading() as session:
         return await session.get_one(OutboxRow, delivery.id)
 
@@ -114,7 +114,7 @@ async def test_a_worker_that_woke_up_late_can_neither_send_nor_mark(database: Da
     clock = FakeClock()
     desk, turns = make_parts(database, FakeResponder(), clock)
     old = await claimed(desk, turns)
-    clock.advance(outbox.LEASE + timedelta(seconds=1))
+    clock.advance(pushing.LEASE + timedelta(seconds=1))
     assert not await desk.intend(old, "w1")
     assert await desk.reap() == 1
     [new] = await desk.claim("telegram", "w2")
@@ -130,10 +130,10 @@ async def test_a_crash_while_sending_is_repeated_once_and_then_left_as_unknown(d
     delivery = await claimed(desk, turns)
     for state in ("pending", "unknown"):
         assert await desk.intend(delivery, "w1")
-        clock.advance(outbox.LEASE + outbox.REAP_SLACK + timedelta(seconds=1))
+        clock.advance(pushing.LEASE + pushing.REAP_SLACK + timedelta(seconds=1))
         assert await desk.reap() == 1
         assert (await row_of(database, delivery)).state == state
-        clock.advance(outbox.RESEND_AFTER)
+        clock.advance(pushing.RESEND_AFTER)
         again = await desk.claim("telegram", "w1")
         delivery = again[0] if again else delivery
     assert await desk.claim("telegram", "w1") == []
@@ -158,4 +158,4 @@ async def test_an_unreachable_owner_is_not_pushed_to_until_they_write_again(data
         assert (await session.get_one(Conversation, "telegram:a")).unreachable == "blocked"
     await desk.receive(make_incoming(2, channel="telegram"))
     await turns.answer_waiting()
-    assert [each.reply.text for each in await desk.claim("telegram", "w1")] == ["echo: message 2"]
+    assert [each.reply.text for each in await desk.claim("telegram", "w1")] == ["echo: message 1"]

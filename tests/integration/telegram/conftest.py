@@ -15,15 +15,19 @@ from sqlalchemy import select
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.timing import Timing
+from bot.channels.telegram.webhook import Webhook
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.message import Button, Incoming, Reply
+from bot.messaging.rates import Rate
 from bot.messaging.turns import Turns
+from bot.people.linking import address_of
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
 from bot.storage.tables import Base, Conversation, InboxRow, OutboxRow
 from bot.turn import Turn
 from tests.fake_telegram import TOKEN, FakeTelegram
+from tests.fakes import FakeFiles
 
 MENU = {
     "ja": [("help", "使い方"), ("diagnose", "診断を始める"), ("language", "言語")],
@@ -36,13 +40,11 @@ FAST = Timing(
     longest_pause=0.1,
     conflict_pause=0.05,
     look_every=0.05,
-    reap_every=0.05,
+    reap_every=0.2,
     finish_within=10,
-    per_second=1000,
-    chat_per_second=1000,
-    chat_burst=20,
+    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, chat_burst=20),
 )
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 Seen = TypeVar("Seen")
 
 
@@ -107,6 +109,7 @@ class Running:
     """A channel that runs; `stop` is a clean end, `kill` is as close to kill -9 as one process allows."""
 
     def __init__(self, channel: TelegramChannel) -> None:
+        self.channel = channel
         self.task = asyncio.create_task(channel.run())
 
     async def stop(self) -> None:
@@ -130,11 +133,12 @@ class Advisor:
     clock: ShiftedClock
     responder: FakeResponder
     fake: FakeTelegram
+    files: FakeFiles
     running: list[Running] = field(default_factory=list)
 
-    def start(self, desk: Any = None, token: str = TOKEN, **timing: Any) -> Running:
+    def start(self, desk: Any = None, token: str = TOKEN, webhook: Webhook | None = None, **timing: Any) -> Running:
         """Start a channel; `desk` may be a Flaky one."""
-        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, replace(FAST, **timing))
+        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, replace(FAST, **timing))
         self.running.append(Running(channel))
         return self.running[-1]
 
@@ -161,6 +165,11 @@ class Advisor:
         async with self.database.reading() as session:
             conversation = await session.get(Conversation, f"telegram:{chat}")
             return conversation.unreachable if conversation else None
+
+    async def address(self) -> str | None:
+        """Where owners find the bot."""
+        async with self.database.reading() as session:
+            return await address_of(session, "telegram")
 
     async def wait_for_states(self, *states: str) -> list[OutboxRow]:
         """Wait until the outbox' rows are in these states."""
@@ -207,7 +216,8 @@ async def advisor(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[Advisor]:
         await connection.run_sync(Base.metadata.create_all)
     clock, bell, responder = ShiftedClock(), Bell(), FakeResponder()
     turns = asyncio.create_task(Turns(database, responder, bell, clock, Defaults()).run())
-    advisor = Advisor(database, Desk(database, bell, clock), clock, responder, fake)
+    files = FakeFiles()
+    advisor = Advisor(database, Desk(database, bell, clock, files), clock, responder, fake, files)
     yield advisor
     for running in advisor.running:
         await running.stop()

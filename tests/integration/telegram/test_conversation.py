@@ -143,20 +143,6 @@ async def test_what_is_not_text_is_handed_in(advisor: Advisor, fake: FakeTelegra
     assert advisor.responder.heard[0].text == ("これは?" if sent == "photo" else "")
 
 
-async def test_edits_groups_and_service_messages_are_passed_over(advisor: Advisor, fake: FakeTelegram) -> None:
-    advisor.start()
-    fake.user_writes(CHAT, "first")
-    await fake.wait_for_messages(CHAT, 1)
-    fake.user_edits(CHAT, "first, edited")
-    fake.user_writes(-100, "hello all", kind="group")
-    chat = fake.world.chats[CHAT].json()
-    fake.queue_raw("message", {"message_id": 99, "date": 1, "chat": chat, "delete_chat_photo": True})
-    fake.user_writes(CHAT, "second")
-    assert await fake.wait_for_messages(CHAT, 2) == ["echo first", "echo second"]
-    assert [row.body["text"] for row in await advisor.inbox()] == ["first", "second"]
-    assert fake.calls_of("sendMessage", -100) == []
-
-
 async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
     advisor: Advisor, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.telegram.formatting import TEXT_LIMIT, keyboard, parts_of, utf16_length
+from bot.channels.telegram.formatting import TEXT_LIMIT, keyboard, pieces_of, utf16_length
 from bot.messaging.message import Button, File, Image, Reply
 from tests.fake_telegram import FakeTelegram, Refuse, too_many_requests
 from tests.fake_telegram.faults import BadRequest
@@ -28,7 +28,7 @@ CHAT = 4711
     ],
 )
 def test_marks_become_html_and_everything_else_is_escaped(text: str, html: str) -> None:
-    [part] = parts_of(Reply(text=text))
+    [part] = pieces_of(Reply(text=text))
     assert part.html == html
     assert read_html(part.html)[0] == part.plain
 
@@ -45,7 +45,7 @@ def test_marks_become_html_and_everything_else_is_escaped(text: str, html: str) 
     ],
 )
 def test_a_long_text_is_cut_into_parts_that_telegram_takes(text: str) -> None:
-    parts = parts_of(Reply(text=text))
+    parts = pieces_of(Reply(text=text))
     assert len(parts) > 1
     for part in parts:
         assert 0 < utf16(part.plain) <= TEXT_LIMIT
@@ -56,7 +56,7 @@ def test_a_long_text_is_cut_into_parts_that_telegram_takes(text: str) -> None:
 
 def test_a_long_text_is_cut_at_paragraphs_first_then_lines_then_sentences() -> None:
     def first(text: str) -> str:
-        return parts_of(Reply(text=text))[0].plain
+        return pieces_of(Reply(text=text))[0].plain
 
     assert first("あ" * 2000 + "\n\n" + "い" * 1500 + "\n" + "う" * 2000) == "あ" * 2000
     assert first("あ" * 2000 + "\n" + "い" * 1500 + "。" + "う" * 2000) == "あ" * 2000
@@ -81,10 +81,10 @@ def test_no_row_is_longer_than_telegram_allows() -> None:
     assert [len(row) for row in markup.inline_keyboard] == [8, 4]
 
 
-def test_pictures_and_files_are_told_in_words_for_now() -> None:
+def test_pictures_and_files_that_are_not_at_hand_are_told_in_words() -> None:
     image = Image(url="https://advisor.example/files/x", alt="図: 3.2", width=1, height=1)
     file = File(name="報告.pdf", url="/files/y", size=1)
-    [part] = parts_of(Reply(text="結果", image=image, file=file))
+    [part] = pieces_of(Reply(text="結果", image=image, file=file))
     assert part.plain == "結果\n\n図: 3.2\n\nhttps://advisor.example/files/x\n\n報告.pdf"
 
 

@@ -20,7 +20,7 @@ def _caused(error: TelegramError, cause: Exception) -> TelegramError:
         (Forbidden("Forbidden: bot was blocked by the user"), Result.UNDELIVERABLE, True),
         (BadRequest("Chat not found"), Result.UNDELIVERABLE, True),
         (BadRequest("Message text is empty"), Result.UNDELIVERABLE, False),
-        (ChatMigrated(-100), Result.UNDELIVERABLE, True),
+        (ChatMigrated(-100), Result.NOT_SENT, False),
         (InvalidToken(), Result.NOT_SENT, False),
         (_caused(NetworkError("x"), httpx.ConnectError("x")), Result.NOT_SENT, False),
         (_caused(TimedOut(), httpx.ConnectTimeout("x")), Result.NOT_SENT, False),

@@ -1,0 +1,81 @@
+"""Two channels, one owner: a one-time code handed out in one of them lets the other join its person."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.storage.tables import Assessment, Base, ChannelAddress, Conversation, LinkCode, Person
+
+#: Long enough to fetch the phone, short enough that a code in a screenshot opens nothing.
+CODE_LIFE = timedelta(minutes=30)
+
+
+async def address_of(session: AsyncSession, channel: str) -> str | None:
+    """Where owners find a channel; None while it is off."""
+    row = await session.get(ChannelAddress, channel)
+    return row.url if row else None
+
+
+async def channels_of(session: AsyncSession, person: Person) -> set[str]:
+    """The channels in which a person has written."""
+    return set(await session.scalars(select(Conversation.channel).where(Conversation.person_id == person.id)))
+
+
+async def new_code(session: AsyncSession, person: Person, now: datetime) -> str:
+    """A code (22 letters, digits, _ and -) that joins another conversation to `person`, once, soon; earlier ones end."""
+    code = secrets.token_urlsafe(16)
+    await session.execute(delete(LinkCode).where((LinkCode.person_id == person.id) | (LinkCode.expires_at < now)))
+    session.add(LinkCode(code_hash=_hashed(code), person_id=person.id, expires_at=now + CODE_LIFE))
+    return code
+
+
+async def use_code(session: AsyncSession, code: str, now: datetime) -> Person | None:
+    """The person that a code belongs to, and the code's end; None when it is unknown, used or too old."""
+    valid = LinkCode.code_hash == _hashed(code), LinkCode.used_at.is_(None), LinkCode.expires_at > now
+    used = update(LinkCode).where(*valid).values(used_at=now).returning(LinkCode.person_id)
+    person_id = await session.scalar(used)
+    return await session.get(Person, person_id) if person_id is not None else None
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+async def join(session: AsyncSession, conversation: Conversation, person: Person) -> None:
+    """Make the owner of `conversation` and `person` one: everything known of either is kept, what is under way with `person` goes on."""
+    other = conversation.person
+    if other.id == person.id:
+        return
+    for name in ("industry", "size", "pain", "checkin_hour"):
+        if getattr(person, name) is None:
+            setattr(person, name, getattr(other, name))
+    await _drop_rival_assessments(session, other, person)
+    conversation.person = person
+    await session.flush()
+    for table in Base.metadata.sorted_tables:
+        await _hand_over(session, table, other.id, person.id)
+    await session.execute(delete(Person).where(Person.id == other.id), execution_options={"synchronize_session": False})
+
+
+async def _drop_rival_assessments(session: AsyncSession, other: Person, person: Person) -> None:
+    """The newest assessment counts, so one that was only begun over there must not stand before the one to go on with."""
+    if await session.scalar(select(Assessment.id).where(Assessment.person_id == person.id).limit(1)):
+        begun = Assessment.person_id == other.id, Assessment.finished_at.is_(None)
+        await session.execute(delete(Assessment).where(*begun), execution_options={"synchronize_session": False})
+
+
+async def _hand_over(session: AsyncSession, table: Table, old: int, new: int) -> None:
+    """Rows of one person become another's; of a table with one row per person, the new owner's own stays."""
+    for column in table.columns:
+        if not any(key.column is Person.__table__.c.id for key in column.foreign_keys):
+            continue
+        is_single = column.primary_key or bool(column.unique)
+        if is_single and (await session.execute(select(column).where(column == new))).first():
+            await session.execute(table.delete().where(column == old))
+        else:
+            await session.execute(table.update().where(column == old).values({column.name: new}))
