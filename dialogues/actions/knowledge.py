@@ -107,7 +107,7 @@ def _pair(services: Services, speaker: Speaker, answer: Answer, owner: Owner) ->
         for entry in entries
     ]
     easier = min(entries, key=lambda entry: (entry.effort, -entry.impact)).title.get(language)
-    offer_topics(services, speaker, "utter_knowledge_pair", list(answer.topics), lines="\n\n".join(lines), easier=easier)
+    offer_topics(services, speaker, "utter_knowledge_pair", list(answer.topics), lines="\n".join(lines), easier=easier)
 
 
 def _ideas(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
