@@ -10,10 +10,11 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging import inbox, outbox
+from bot.messaging import codes, inbox, notices, outbox
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.files import Content, FileGone, Files
 from bot.messaging.message import Delivery, Incoming, Line, Reply
+from bot.messaging.notices import Browser, Notice
 from bot.storage.database import Database
 
 #: How long :meth:`Desk.answer` waits between two looks when nobody rings.
@@ -131,6 +132,33 @@ class Desk:
         """Free what workers that died had claimed."""
         async with self._transaction() as session:
             return await outbox.reap(session, self._clock())
+
+    # --- for the web page; each raises Unavailable while the database is away ---
+
+    async def read_up_to(self, conversation: str, seq: int) -> None:
+        """The owner has seen everything up to `seq`: no browser has to be told of it."""
+        async with self._transaction() as session:
+            await notices.note_read(session, conversation, seq)
+
+    async def subscribe(self, conversation: str, browser: Browser) -> None:
+        """Tell this browser of the conversation's check-ins while no page is open."""
+        async with self._transaction() as session:
+            await notices.subscribe(session, conversation, browser, self._clock())
+
+    async def unsubscribe(self, endpoint: str) -> None:
+        """Tell this browser nothing more."""
+        async with self._transaction() as session:
+            await notices.unsubscribe(session, endpoint)
+
+    async def claim_notices(self) -> list[Notice]:
+        """The check-ins that nobody has seen in time, marked as told."""
+        async with self._transaction() as session:
+            return await notices.claim(self._database, session, self._clock())
+
+    async def use_code(self, code: str) -> bool:
+        """Use up a one-time code; False when it was used before."""
+        async with self._transaction() as session:
+            return await codes.use(self._database, session, code, self._clock())
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.tables import AnswerRow, Assessment, CheckIn, Conversation, InboxRow, Initiative, OutboxRow, Person, PhaseRow
+from bot.storage.tables import (
+    AnswerRow,
+    Assessment,
+    CheckIn,
+    Conversation,
+    InboxRow,
+    Initiative,
+    OutboxRow,
+    Person,
+    PhaseRow,
+    PushSubscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
         delete(Initiative).where(Initiative.person_id == person.id),
         delete(AnswerRow).where(AnswerRow.assessment_id.in_(runs)),
         delete(Assessment).where(Assessment.person_id == person.id),
+        delete(PushSubscription).where(PushSubscription.conversation_id.in_(mine)),
         delete(OutboxRow).where(OutboxRow.conversation_id.in_(mine)),
         delete(InboxRow).where(InboxRow.conversation_id.in_(mine), InboxRow.state != "waiting"),
         delete(Conversation).where(Conversation.person_id == person.id, Conversation.id != conversation.id),

@@ -59,7 +59,7 @@ class Advisor:
         self._allowed_origins = allowed_origins
         self._routes = routes
         self.files = FakeFiles()
-        self.port = port or _free_port()
+        self.port = port or free_port()
 
     @property
     def origin(self) -> str:
@@ -174,7 +174,8 @@ class Client:
         return self.connection.close_code
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -3,6 +3,10 @@ export const TEXTS = {
   ja: {
     title: "経営のデジタル相談",
     switch: "English",
+    more: "メニュー",
+    close: "閉じる",
+    PDF: "PDF ファイル",
+    ICS: "予定ファイル(カレンダーに追加)",
     log: "会話",
     advisor: "アドバイザー",
     owner: "あなた",
@@ -25,6 +29,10 @@ export const TEXTS = {
   en: {
     title: "Digital Advisor",
     switch: "日本語",
+    more: "Menu",
+    close: "Close",
+    PDF: "PDF file",
+    ICS: "Calendar file (adds to your calendar)",
     log: "Conversation",
     advisor: "Advisor",
     owner: "You",
