@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from bot.assistant.agent import Assistant, load_assistant, warm_up
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.web.server import web_routes
+from bot.channels.web.server import web_pusher, web_routes
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
@@ -158,7 +158,7 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
             lifespan="off",
         )
     )
-    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run()]
+    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, advisor.settings.signing_key()).run()]
     telegram = _telegram(advisor)
     if telegram:
         parts.append(telegram.run())

@@ -12,16 +12,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.channels.web.door import BAD_TOKEN, TOO_MANY, Door, Refused
+from bot.channels.web.bodies import NEVER_KEPT, refusal, refused, text_of
+from bot.channels.web.door import Door, Refused
 from bot.channels.web.frames import BadFrame, Hello, encode, known_language, parse, position
 from bot.channels.web.limits import Limits, TooManyConnections
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 
-_STATUS = {BAD_TOKEN: 401, TOO_MANY: 429}
 #: nginx would keep the events until its buffer is full.
-_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_STREAM = NEVER_KEPT | {"X-Accel-Buffering": "no"}
 _WAITING_FRAMES = 64
 
 
@@ -36,9 +36,9 @@ class Streams:
     async def messages(self, request: Request) -> Response:
         """One frame of the client; answered with the frames that a socket would have sent at once."""
         if not self._door.knows_site(request):
-            return _refusal(403)
+            return refusal(403)
         try:
-            frame = parse(await self._body(request))
+            frame = parse(await text_of(request, self._limits.frame_bytes))
             if isinstance(frame, Hello):
                 session = self._door.enter(request, frame)
                 return _frames([encode("session", token=self._door.sessions.token(session))])
@@ -46,16 +46,16 @@ class Streams:
             await self._visit(wire, self._door.bearer(request).conversation, _hello(request)).take(frame)
         except BadFrame as bad:
             return _frames([encode("error", code=bad.code, cid=bad.cid)])
-        except Refused as refused:
-            return _refusal(_STATUS.get(refused.code, 403))
+        except Refused as reason:
+            return refused(reason)
         return _frames(wire.frames)
 
     async def events(self, request: Request) -> Response:
         """What was said after `after`: a stream, or with `poll` what is there now (waiting a while for something)."""
         try:
             conversation, hello = self._door.bearer(request).conversation, _hello(request)
-        except Refused as refused:
-            return _refusal(_STATUS.get(refused.code, 403))
+        except Refused as reason:
+            return refused(reason)
         if "poll" in request.query_params:
             return await self._poll(conversation, hello, replay="first" in request.query_params)
         return StreamingResponse(self._stream(conversation, hello), media_type="text/event-stream", headers=_STREAM)
@@ -70,9 +70,9 @@ class Streams:
                     await wait_for(event, self._limits.poll_seconds)
                     await visit.look(replay=False)
         except TooManyConnections:
-            return _refusal(429)
+            return refusal(429)
         except Unavailable:
-            return _refusal(503)
+            return refusal(503)
         return _frames(wire.frames)
 
     async def _stream(self, conversation: str, hello: Hello) -> AsyncIterator[str]:
@@ -93,14 +93,6 @@ class Streams:
 
     def _visit(self, wire: Collected | Queued, conversation: str, hello: Hello) -> Visit:
         return Visit(self._desk, wire, self._door.visitors, self._limits, conversation, hello)
-
-    async def _body(self, request: Request) -> str:
-        raw = b""
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > self._limits.frame_bytes:
-                raise BadFrame("too_big")
-        return raw.decode("utf-8", "replace")
 
 
 class Collected:
@@ -169,8 +161,4 @@ def _hello(request: Request) -> Hello:
 
 
 def _frames(frames: list[str]) -> Response:
-    return Response(f"[{','.join(frames)}]", media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _refusal(status: int) -> Response:
-    return Response(status_code=status, headers={"Cache-Control": "no-store"})
+    return Response(f"[{','.join(frames)}]", media_type="application/json", headers=NEVER_KEPT)

@@ -51,6 +51,7 @@ class Advisor:
         limits: Limits | None = None,
         allowed_origins: tuple[str, ...] = (),
         routes: tuple[BaseRoute, ...] = (),
+        push_services: tuple[str, ...] = (),
     ) -> None:
         self._url = url
         self._responder = responder
@@ -58,6 +59,7 @@ class Advisor:
         self._limits = limits or Limits()
         self._allowed_origins = allowed_origins
         self._routes = routes
+        self._push_services = push_services
         self.files = FakeFiles()
         self.port = port or free_port()
 
@@ -85,7 +87,14 @@ class Advisor:
         bell = Bell()
         self.desk = Desk(self.database, bell, self._clock, self.files)
         self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
-        routes = web_routes(self.desk, secret_key=SECRET, allowed_origins=self._allowed_origins, clock=self._clock, limits=self._limits)
+        routes = web_routes(
+            self.desk,
+            secret_key=SECRET,
+            allowed_origins=self._allowed_origins,
+            push_services=self._push_services,
+            clock=self._clock,
+            limits=self._limits,
+        )
         config = uvicorn.Config(
             Starlette(routes=[*self._routes, *routes]),
             port=self.port,

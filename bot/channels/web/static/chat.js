@@ -45,6 +45,23 @@ class AdvisorChat extends HTMLElement {
     paint(this, this.given.get("color") || "");
     this.wire = new Wire(this.address(), this.language, this.store, this.answers());
     for (const item of this.wire.queue) this.showPending(item);
+    this.arrive();
+  }
+
+  /** A link from another device brings a code that opens its conversation here; then as always. */
+  async arrive() {
+    const code = /^#c=([\w.-]+)$/.exec(location.hash)?.[1];
+    if (code) {
+      history.replaceState(null, "", location.pathname + location.search);
+      try {
+        const answer = await fetch("/chat/arrive", { method: "POST", body: JSON.stringify({ code }) });
+        const { token } = await answer.json();
+        for (const name of ["seen", "read"]) this.store.set(name, null);
+        this.store.set("token", token);
+      } catch {
+        this.standing = this.texts.expired;
+      }
+    }
     this.wire.start();
   }
 
@@ -199,7 +216,7 @@ class AdvisorChat extends HTMLElement {
     clearTimeout(this.patience);
     this.patience = null;
     if (name === "open") this.around.tell({ advisor: "session" });
-    this.tell(name === "open" ? "" : this.texts[name]);
+    this.tell(name === "open" ? this.standing || "" : this.texts[name]);
   }
 
   tell(text) {
