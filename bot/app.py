@@ -18,8 +18,10 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.assistant.agent import Assistant, load_assistant, warm_up
+from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
@@ -28,7 +30,7 @@ from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.rollout.checkins import ring_due
 from bot.services import ROOT, Services, load_services
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,20 @@ def build_web(advisor: Advisor) -> Starlette:
     routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
+    if settings.callback_url:
+        routes += callback_routes(advisor.desk, settings.rest_token)
+    if settings.socketio or settings.socketio_jwt_key:
+        routes += _socketio_routes(advisor)
     return Starlette(routes=routes)
+
+
+def _socketio_routes(advisor: Advisor) -> list[BaseRoute]:
+    try:
+        from bot.channels.rasa_socketio import RasaSocketIO  # noqa: PLC0415 - an optional part
+    except ImportError as error:
+        raise SettingsError("ADVISOR_SOCKETIO needs python-socketio; install advisor[socketio]") from error
+    allows = Origins(advisor.settings.origins).allows
+    return RasaSocketIO(advisor.desk, allows, advisor.settings.socketio_jwt_key).routes()
 
 
 def _telegram(advisor: Advisor) -> TelegramChannel | None:
@@ -158,7 +173,10 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
             lifespan="off",
         )
     )
-    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, advisor.settings.signing_key()).run()]
+    settings = advisor.settings
+    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run()]
+    if settings.callback_url:
+        parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
     telegram = _telegram(advisor)
     if telegram:
         parts.append(telegram.run())

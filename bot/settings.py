@@ -7,9 +7,10 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ADVISOR_"
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = ""
     telegram_webhook_secret: str = ""
     rest_token: str = ""
+    callback_url: str = ""
+    socketio: bool = False
+    socketio_jwt_key: str = ""
     secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
     allowed_origins: str = ""
     operator_token: str = ""
@@ -52,6 +56,19 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("use an IANA name such as Asia/Tokyo")
         return value
+
+    @field_validator("callback_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("write an address such as https://example.com/replies")
+        return value
+
+    @model_validator(mode="after")
+    def _callback_needs_token(self) -> Self:
+        if self.callback_url and not self.rest_token:
+            raise ValueError("set ADVISOR_REST_TOKEN too: it is what callers of the callback channel send")
+        return self
 
     @field_validator("allowed_origins")
     @classmethod
@@ -118,7 +135,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         reason = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()} cannot be used: {reason}") from error
+        named = f"{PREFIX}{str(first['loc'][0]).upper()} cannot be used: " if first["loc"] else ""
+        raise SettingsError(f"{named}{reason}") from error
 
 
 def _from_file(name: str, path: str) -> str:

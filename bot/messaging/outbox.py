@@ -20,7 +20,7 @@ from bot.storage.database import Database
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
 #: Channels that send by themselves; the others wait for their client to ask.
-PUSHING = frozenset({"telegram"})
+PUSHING = frozenset({"telegram", "callback"})
 LEASE = timedelta(seconds=60)
 #: No new send when less of the lease is left than the longest send may take.
 LONGEST_SEND = timedelta(seconds=25)

@@ -38,6 +38,25 @@ class _Server(uvicorn.Server):
         yield
 
 
+async def _started(server: uvicorn.Server) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def serving(config: uvicorn.Config) -> AsyncIterator[None]:
+    """Any other server beside the advisor."""
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    await _started(server)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
 class Advisor:
     """One replica of the advisor. `start` and `stop` may alternate: port and database stay."""
 
@@ -106,9 +125,7 @@ class Advisor:
         )
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(PATIENCE):
-            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
-                await asyncio.sleep(0.005)
+        await _started(self._server)
 
     async def stop(self) -> None:
         """End it as a deployment would: connections are closed, what is not stored is not acknowledged."""

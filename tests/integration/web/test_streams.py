@@ -34,7 +34,8 @@ class Requests:
 
     async def poll(self, after: int = 0, first: bool = False) -> list[dict[str, Any]]:
         """The lines after `after`, as soon as there are any."""
-        answer = await self.client.get("/chat/events", params={"after": after, "poll": 1} | ({"first": 1} if first else {}), headers=self.headers)
+        query = {"after": after, "poll": 1} | ({"first": 1} if first else {})
+        answer = await self.client.get("/chat/events", params=query, headers=self.headers)
         return [frame for frame in answer.json() if frame["type"] == "message"]
 
     @asynccontextmanager
@@ -162,10 +163,10 @@ async def test_flood_by_requests_is_slowed_down(sqlite_url: str, responder: Fake
 
 
 async def test_streams_count_as_connections(sqlite_url: str, responder: FakeResponder, clock: FakeClock) -> None:
-    async with Advisor(sqlite_url, responder, clock, limits=Limits(connections=1)) as advisor, _greeted(advisor) as client:
-        async with client.stream() as events:
-            await _lines(events, 1)
-            assert (await client.client.get("/chat/events?after=0&poll=1", headers=client.headers)).status_code == 429
+    limits = Limits(connections=1)
+    async with Advisor(sqlite_url, responder, clock, limits=limits) as advisor, _greeted(advisor) as client, client.stream() as events:
+        await _lines(events, 1)
+        assert (await client.client.get("/chat/events?after=0&poll=1", headers=client.headers)).status_code == 429
 
 
 async def test_one_address_begins_only_so_many_conversations(sqlite_url: str, responder: FakeResponder, clock: FakeClock) -> None:
