@@ -127,8 +127,7 @@ async def test_site_chooses_language_title_colour_place_and_greeting(desktop: Br
     frame = await chat_frame(page)
     await expect(frame.get_by_role("heading", name="Ask us")).to_be_visible()
     await expect(page.get_by_role("dialog", name="Ask us")).to_be_visible()
-    send = frame.get_by_role("button", name="Send")
-    assert await send.evaluate("(button) => getComputedStyle(button).backgroundColor") == "rgb(179, 38, 30)"
+    await expect(frame.get_by_role("button", name="Send")).to_have_css("background-color", "rgb(179, 38, 30)")
 
 
 async def test_variables_of_the_site_move_and_colour_the_button(site: Page) -> None:
@@ -144,6 +143,7 @@ async def test_no_colour_of_a_site_makes_the_chat_hard_to_read(desktop: BrowserC
     page = await desktop.new_page()
     await page.goto(f"{advisor.origin}/?color={colour.replace('#', '%23')}")
     await page.get_by_role("button", name="はい、始めます").wait_for()
+    await page.wait_for_load_state("networkidle")
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -1,7 +1,6 @@
 // <advisor-chat lang src>: the conversation, the choices and the line to write on.
 
 import { Around } from "./around.js";
-import { paint } from "./colour.js";
 import { format, h, plain, safeUrl } from "./format.js";
 import { newId, Store } from "./store.js";
 import { STYLES } from "./styles.js";
@@ -14,6 +13,8 @@ const UNSENT_AFTER_MS = 3000;
 const LOST_AFTER_MS = 2000;
 const TYPING_AFTER_MS = 250;
 const TOGETHER_MS = 3000;
+const PORTION = 16;
+const PICTURE_MS = 16;
 const NEAR_PX = 80;
 const MARGIN_PX = 16;
 const MOST_IN_A_ROW = 6;
@@ -38,11 +39,14 @@ class AdvisorChat extends HTMLElement {
     this.seen = Number(this.store.get("seen")) || 0;
     this.returning = this.seen > 0;
     this.unread = 0;
+    this.backlog = []; // lines that came faster than they can be shown
+    this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
     this.around = new Around({ shown: () => this.shown(), opened: () => this.focusFirst() });
     this.given = new URLSearchParams(location.search);
     this.build();
     this.listen();
-    paint(this, this.given.get("color") || "");
+    const colour = this.given.get("color");
+    if (colour) import("./colour.js").then(({ paint }) => paint(this, colour));
     this.wire = new Wire(this.address(), this.language, this.store, this.answers());
     for (const item of this.wire.queue) this.showPending(item);
     this.arrive();
@@ -188,6 +192,8 @@ class AdvisorChat extends HTMLElement {
 
   shown() {
     this.unread = 0;
+    this.backlog = []; // lines that came faster than they can be shown
+    this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
     this.around.count(0);
     if (!this.wire?.last) return;
     this.store.set("read", this.wire.last);
@@ -198,7 +204,7 @@ class AdvisorChat extends HTMLElement {
 
   answers() {
     return {
-      line: (frame) => this.showLine(frame),
+      line: (frame) => this.take(frame),
       typing: (on) => this.showTyping(on),
       state: (name) => this.showState(name),
       acked: (cid) => this.mark(cid, ""),
@@ -231,6 +237,20 @@ class AdvisorChat extends HTMLElement {
       this.typing.hidden = false;
       if (this.atEnd) this.follow();
     }, TYPING_AFTER_MS);
+  }
+
+  /** A line is shown at once; a whole history in portions, one per picture, so that the page can be used meanwhile. */
+  take(frame) {
+    this.backlog.push(frame);
+    if (!this.resting) this.showPortion();
+  }
+
+  showPortion() {
+    for (const frame of this.backlog.splice(0, PORTION)) this.showLine(frame);
+    this.resting = setTimeout(() => {
+      this.resting = null;
+      if (this.backlog.length) this.showPortion();
+    }, PICTURE_MS);
   }
 
   showLine(frame) {
@@ -269,6 +289,7 @@ class AdvisorChat extends HTMLElement {
     }
     Object.assign(this, { day: null, minute: null, choices: new Set(), anchor: null, seen: 0 });
     this.buttons.clear();
+    this.backlog = [];
   }
 
   // --- lines ---
@@ -292,7 +313,7 @@ class AdvisorChat extends HTMLElement {
   /** When it was said; once a minute is enough. */
   meta(at) {
     const moment = new Date(at);
-    const shown = moment.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" });
+    const shown = this.clock.format(moment);
     const repeated = shown === this.minute;
     this.minute = shown;
     return h("div", { class: "meta", lang: this.language }, repeated ? null : h("time", { datetime: moment.toISOString() }, shown));
@@ -301,7 +322,7 @@ class AdvisorChat extends HTMLElement {
   document(file) {
     const href = file && safeUrl(file.url);
     if (!href) return null;
-    const size = `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)} KB`;
+    const size = `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)}\u00a0KB`;
     const kind = file.name.split(".").pop().toUpperCase();
     return h("a", { class: "file", href, download: file.name, rel: "noopener noreferrer" },
       h("span", { class: "kind", "aria-hidden": "true" }, kind === "ICS" ? drawn(CALENDAR) : drawn(PAGE)),

@@ -61,6 +61,7 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 .bubble img { display: block; max-width: 100%; height: auto; border-radius: .5rem; background: #fff; }
 .bubble .file { display: flex; align-items: center; gap: .75rem; min-height: 56px; min-width: min(16rem, 100%); padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); color: var(--ink); text-decoration: none; line-height: 1.5; }
 * + .file { margin-top: .625rem; }
+.bubble:has(> .file:only-child) { padding: 0; border: 0; background: none; }
 .file:hover b { text-decoration: underline; }
 .file b { display: block; color: var(--brand); font-weight: 600; }
 .file small { color: var(--soft); font-size: .875rem; }
@@ -101,5 +102,5 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 @media (min-width: 48rem) { ol.log { padding-top: 1.5rem; padding-bottom: 1.75rem; } .top { padding-block: .5rem; } .write { padding-block: .875rem; } }
 @media (max-height: 24rem) { .top { padding-block: 0; } .write { padding-block: .25rem; } textarea { max-height: 4.5rem; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; scroll-behavior: auto !important; } .dots i { opacity: .7; } }
-@media (forced-colors: active) { .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } }
+@media (forced-colors: active) { .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .send { background: ButtonFace; color: ButtonText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } }
 `;
