@@ -136,7 +136,10 @@ class Desk:
     # --- for the web page; each raises Unavailable while the database is away ---
 
     async def read_up_to(self, conversation: str, seq: int) -> None:
-        """The owner has seen everything up to `seq`: no browser has to be told of it."""
+        """The owner has seen everything up to `seq`: no browser has to be told of it. Writes nothing where none asked to be told."""
+        async with self._looking() as session:
+            if not await notices.has_untold(session, conversation, seq):
+                return
         async with self._transaction() as session:
             await notices.note_read(session, conversation, seq)
 

@@ -64,6 +64,12 @@ async def unsubscribe(session: AsyncSession, endpoint: str) -> None:
     await session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
 
 
+async def has_untold(session: AsyncSession, conversation: str, seq: int) -> bool:
+    """Whether a browser would still be told of something up to `seq`."""
+    behind = PushSubscription.conversation_id == conversation, PushSubscription.told_seq < seq
+    return await session.scalar(select(PushSubscription.id).where(*behind).limit(1)) is not None
+
+
 async def note_read(session: AsyncSession, conversation: str, seq: int) -> None:
     """The owner has seen everything up to `seq`."""
     mine = PushSubscription.conversation_id == conversation, PushSubscription.told_seq < seq

@@ -114,7 +114,8 @@ def _script_time(trace: dict[str, Any]) -> float:
     """Milliseconds that the browser spent on compiling and running the launcher."""
     events = [event for event in trace["traceEvents"] if event["name"] in ("EvaluateScript", "v8.compile")]
     ours = [event for event in events if "/widget.js" in json.dumps(event.get("args", {}))]
-    return float(sum(event.get("dur", 0) for event in ours if event["name"] == "EvaluateScript") / 1000)
+    # The thread's own time, where the browser tells it: on a busy machine the clock also counts what others ran meanwhile.
+    return sum(float(event.get("tdur", event.get("dur", 0))) for event in ours) / 1000
 
 
 async def opening(browser: Browser, advisor: Advisor, hover: int) -> list[float]:
@@ -133,7 +134,7 @@ async def opening(browser: Browser, advisor: Advisor, hover: int) -> list[float]
 async def talking(browser: Browser, advisor: Advisor) -> dict[str, str]:
     """Milliseconds until the own message and the first reply are drawn."""
     page = await _page(browser, advisor.origin)
-    await page.locator("advisor-chat .advisor:not([hidden])").wait_for()
+    await page.locator("advisor-chat .advisor:not([hidden])").first.wait_for()
     times = [await page.evaluate(SEND, f"n{number}") for number in range(TIMES + 1)][1:]
     await page.context.close()
     return {
@@ -151,7 +152,7 @@ async def _has_lines(page: Page, number: int) -> None:
 async def long_history(browser: Browser, advisor: Advisor) -> dict[str, str]:
     """The longest task while a long history loads, is scrolled through, and grows."""
     page = await _page(browser, advisor.origin)
-    await page.locator("advisor-chat .advisor:not([hidden])").wait_for()
+    await page.locator("advisor-chat .advisor:not([hidden])").first.wait_for()
     await page.evaluate(SEND, "history")
     await _has_lines(page, HISTORY)
     await page.reload()

@@ -13,8 +13,6 @@ const UNSENT_AFTER_MS = 3000;
 const LOST_AFTER_MS = 2000;
 const TYPING_AFTER_MS = 250;
 const TOGETHER_MS = 3000;
-const PORTION = 16;
-const PICTURE_MS = 16;
 const NEAR_PX = 80;
 const MARGIN_PX = 16;
 const MOST_IN_A_ROW = 6;
@@ -39,7 +37,6 @@ class AdvisorChat extends HTMLElement {
     this.seen = Number(this.store.get("seen")) || 0;
     this.returning = this.seen > 0;
     this.unread = 0;
-    this.backlog = []; // lines that came faster than they can be shown
     this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
     this.around = new Around({ shown: () => this.shown(), opened: () => this.focusFirst() });
     this.given = new URLSearchParams(location.search);
@@ -192,7 +189,6 @@ class AdvisorChat extends HTMLElement {
 
   shown() {
     this.unread = 0;
-    this.backlog = []; // lines that came faster than they can be shown
     this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
     this.around.count(0);
     if (!this.wire?.last) return;
@@ -204,7 +200,7 @@ class AdvisorChat extends HTMLElement {
 
   answers() {
     return {
-      line: (frame) => this.take(frame),
+      line: (frame) => this.showLine(frame),
       typing: (on) => this.showTyping(on),
       state: (name) => this.showState(name),
       acked: (cid) => this.mark(cid, ""),
@@ -237,20 +233,6 @@ class AdvisorChat extends HTMLElement {
       this.typing.hidden = false;
       if (this.atEnd) this.follow();
     }, TYPING_AFTER_MS);
-  }
-
-  /** A line is shown at once; a whole history in portions, one per picture, so that the page can be used meanwhile. */
-  take(frame) {
-    this.backlog.push(frame);
-    if (!this.resting) this.showPortion();
-  }
-
-  showPortion() {
-    for (const frame of this.backlog.splice(0, PORTION)) this.showLine(frame);
-    this.resting = setTimeout(() => {
-      this.resting = null;
-      if (this.backlog.length) this.showPortion();
-    }, PICTURE_MS);
   }
 
   showLine(frame) {
@@ -289,7 +271,6 @@ class AdvisorChat extends HTMLElement {
     }
     Object.assign(this, { day: null, minute: null, choices: new Set(), anchor: null, seen: 0 });
     this.buttons.clear();
-    this.backlog = [];
   }
 
   // --- lines ---

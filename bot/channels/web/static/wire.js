@@ -12,6 +12,7 @@ const LONGEST_PAUSE_SOON_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
 const OPEN_WITHIN_MS = 6000;
 const BLOCKED_AFTER = 3;
+const SEEN_AFTER_MS = 500;
 const ACK_WITHIN_MS = 15000;
 const STALE_AFTER_MS = 20000;
 
@@ -191,11 +192,14 @@ export class Wire {
     this.transmit(payload === undefined ? { type: "text", cid, text } : { type: "button", cid, payload });
   }
 
-  /** Everything up to the newest line was seen: no other device has to be told of it. */
+  /** Everything up to the newest line was seen: no other device has to be told of it. Said once for lines that come together. */
   seen() {
-    if (!this.ready || this.read === this.last) return;
-    this.read = this.last;
-    this.transmit({ type: "read", seq: this.last });
+    this.saying ??= setTimeout(() => {
+      this.saying = null;
+      if (!this.ready || this.read === this.last) return;
+      this.read = this.last;
+      this.transmit({ type: "read", seq: this.last });
+    }, SEEN_AFTER_MS);
   }
 
   landed() {
