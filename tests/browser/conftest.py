@@ -84,7 +84,14 @@ async def advisor(sqlite_url: str, responder: FakeResponder, clock: FakeClock) -
 
 
 #: The browser's own notes that a server or the network was away.
-AWAY = ("WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED")
+AWAY = (
+    "WebSocket connection to",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_INCOMPLETE_CHUNKED",
+)
 
 
 class Watch:
