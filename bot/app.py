@@ -18,10 +18,12 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
+from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.webhook import Webhook
-from bot.channels.web.server import web_routes
+from bot.channels.web.origins import Origins
+from bot.channels.web.server import web_pusher, web_routes
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
@@ -31,7 +33,7 @@ from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.feeds import Feeds, calendar_routes
 from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -123,8 +125,22 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
+    routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
+    if settings.callback_url:
+        routes += callback_routes(advisor.desk, settings.rest_token)
+    if settings.socketio or settings.socketio_jwt_key:
+        routes += _socketio_routes(advisor)
     routes += more
     return Starlette(routes=routes)
+
+
+def _socketio_routes(advisor: Advisor) -> list[BaseRoute]:
+    try:
+        from bot.channels.rasa_socketio import RasaSocketIO  # noqa: PLC0415 - an optional part
+    except ImportError as error:
+        raise SettingsError("ADVISOR_SOCKETIO needs python-socketio; install advisor[socketio]") from error
+    allows = Origins(advisor.settings.origins).allows
+    return RasaSocketIO(advisor.desk, allows, advisor.settings.socketio_jwt_key).routes()
 
 
 def _telegram(advisor: Advisor) -> TelegramChannel | None:
@@ -192,7 +208,10 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
             lifespan="off",
         )
     )
-    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run()]
+    settings = advisor.settings
+    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run()]
+    if settings.callback_url:
+        parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
     if telegram:
         parts.append(telegram.run())
     else:

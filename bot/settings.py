@@ -9,10 +9,11 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ADVISOR_"
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = ""
     telegram_webhook_secret: str = ""
     rest_token: str = ""
+    callback_url: str = ""
+    socketio: bool = False
+    socketio_jwt_key: str = ""
     secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
     allowed_origins: str = ""
     operator_token: str = ""
@@ -73,6 +77,18 @@ class Settings(BaseSettings):
         if not re.fullmatch("[A-Za-z0-9_-]{0,256}", value):
             raise ValueError("use up to 256 letters, digits, _ and -")
         return value
+    @field_validator("callback_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("write an address such as https://example.com/replies")
+        return value
+
+    @model_validator(mode="after")
+    def _callback_needs_token(self) -> Self:
+        if self.callback_url and not self.rest_token:
+            raise ValueError("set ADVISOR_REST_TOKEN too: it is what callers of the callback channel send")
+        return self
 
     @field_validator("allowed_origins")
     @classmethod
@@ -157,7 +173,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         reason = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()} cannot be used: {reason}") from error
+        named = f"{PREFIX}{str(first['loc'][0]).upper()} cannot be used: " if first["loc"] else ""
+        raise SettingsError(f"{named}{reason}") from error
 
 
 def _from_file(name: str, path: str) -> str:

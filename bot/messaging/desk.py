@@ -11,10 +11,11 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging import inbox, outbox, pushing, rates
+from bot.messaging import codes, inbox, notices, outbox, pushing, rates
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.files import Content, FileGone, Files
 from bot.messaging.message import Delivery, Incoming, Line, Reply
+from bot.messaging.notices import Browser, Notice
 from bot.messaging.pushing import Mine
 from bot.messaging.rates import Rate
 from bot.storage.database import Database
@@ -170,6 +171,36 @@ class Desk:
         async with self._looking() as session:
             row = await inbox.find(session, incoming.channel, incoming.external_id)
             return row is not None and (row.state == "waiting" or await outbox.has_unsent(session, row.id))
+
+    # --- for the web page; each raises Unavailable while the database is away ---
+
+    async def read_up_to(self, conversation: str, seq: int) -> None:
+        """The owner has seen everything up to `seq`: no browser has to be told of it. Writes nothing where none asked to be told."""
+        async with self._looking() as session:
+            if not await notices.has_untold(session, conversation, seq):
+                return
+        async with self._transaction() as session:
+            await notices.note_read(session, conversation, seq)
+
+    async def subscribe(self, conversation: str, browser: Browser) -> None:
+        """Tell this browser of the conversation's check-ins while no page is open."""
+        async with self._transaction() as session:
+            await notices.subscribe(session, conversation, browser, self._clock())
+
+    async def unsubscribe(self, endpoint: str) -> None:
+        """Tell this browser nothing more."""
+        async with self._transaction() as session:
+            await notices.unsubscribe(session, endpoint)
+
+    async def claim_notices(self) -> list[Notice]:
+        """The check-ins that nobody has seen in time, marked as told."""
+        async with self._transaction() as session:
+            return await notices.claim(self._database, session, self._clock())
+
+    async def use_code(self, code: str) -> bool:
+        """Use up a one-time code; False when it was used before."""
+        async with self._transaction() as session:
+            return await codes.use(self._database, session, code, self._clock())
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

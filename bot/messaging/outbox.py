@@ -15,7 +15,7 @@ from bot.messaging.message import Button, Line, Reply
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
 #: Channels that send by themselves; the others wait for their client to ask.
-PUSHING = frozenset({"telegram"})
+PUSHING = frozenset({"telegram", "callback"})
 
 
 async def append(

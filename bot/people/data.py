@@ -21,6 +21,7 @@ from bot.storage.tables import (
     OutboxRow,
     Person,
     PhaseRow,
+    PushSubscription,
 )
 
 
@@ -63,6 +64,7 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
         delete(Initiative).where(Initiative.person_id == person.id),
         delete(AnswerRow).where(AnswerRow.assessment_id.in_(runs)),
         delete(Assessment).where(Assessment.person_id == person.id),
+        delete(PushSubscription).where(PushSubscription.conversation_id.in_(mine)),
         delete(OutboxRow).where(OutboxRow.conversation_id.in_(mine)),
         delete(InboxRow).where(InboxRow.conversation_id.in_(mine), InboxRow.state != "waiting"),
         delete(Conversation).where(Conversation.person_id == person.id, Conversation.id != conversation.id),

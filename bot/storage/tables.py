@@ -423,3 +423,32 @@ class FigureRow(Base):
     words: Mapped[str] = mapped_column(String(80), default="")
     more_is_better: Mapped[bool] = mapped_column(default=False)
     noted_at: Mapped[datetime]
+
+
+class PushSubscription(Base):
+    """A browser that asked to be told of check-ins while the page is closed."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (UniqueConstraint("endpoint", name="uq_push_subscription_endpoint"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    #: `p256dh` and `auth`, as the browser gave them.
+    keys: Mapped[dict[str, Any]]
+    #: The address of the page that asked: what a notice opens.
+    site: Mapped[str] = mapped_column(String(200))
+    #: Everything up to this line was told, or read on an open page.
+    told_seq: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class UsedCode(Base):
+    """A one-time code that was used."""
+
+    __tablename__ = "used_code"
+    __table_args__ = (UniqueConstraint("code", name="uq_used_code_code"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime] = mapped_column(index=True)

@@ -83,19 +83,30 @@ async def advisor(sqlite_url: str, responder: FakeResponder, clock: FakeClock) -
         yield advisor
 
 
+#: The browser's own notes that a server or the network was away.
+AWAY = (
+    "WebSocket connection to",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_INCOMPLETE_CHUNKED",
+)
+
+
 class Watch:
     """What a page must never do: complain on its console, break its policy, or ask another host for anything."""
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origin: str, *hosts: str) -> None:
         self.complaints: list[str] = []
-        self._origins = (origin, origin.replace("http", "ws"), "data:")
+        self._origins = (origin, origin.replace("http", "ws"), "data:", "about:", *hosts)
         context.on("console", lambda message: self._note(message.text) if message.type in ("error", "warning") else None)
         context.on("weberror", lambda error: self._note(str(error.error)))
         context.on("request", lambda request: self._host(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: self._host(socket.url)))
 
     def _note(self, text: str) -> None:
-        if "WebSocket connection to" not in text:  # the browser's own note that a server was away
+        if not any(note in text for note in AWAY):
             self.complaints.append(text)
 
     def _host(self, url: str) -> None:

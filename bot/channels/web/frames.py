@@ -48,7 +48,17 @@ class Said:
     button: str | None = None
 
 
-def parse(text: str) -> Hello | Said:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The owner has seen everything up to this line."""
+
+    seq: int
+
+
+Frame = Hello | Said | Read
+
+
+def parse(text: str) -> Frame:
     """What a client's frame says. Raises BadFrame."""
     try:
         frame = json.loads(text)
@@ -63,11 +73,31 @@ def parse(text: str) -> Hello | Said:
 
 def _hello(frame: dict[str, Any]) -> Hello:
     token, after, language = frame.get("token"), frame.get("after", 0), frame.get("lang")
-    counts = isinstance(after, int) and not isinstance(after, bool) and 0 <= after <= _LARGEST_SEQ
-    if not (counts and (token is None or isinstance(token, str))):
+    if not (_is_position(after) and (token is None or isinstance(token, str))):
         raise BadFrame("bad_frame")
-    known = isinstance(language, str) and len(language) <= _LONGEST_LANGUAGE and _LANGUAGE.fullmatch(language)
-    return Hello(token or None, after, language if known else None)
+    return Hello(token or None, after, known_language(language))
+
+
+def _is_position(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _LARGEST_SEQ
+
+
+def position(text: str) -> int:
+    """The place in a conversation that an address names; its beginning when it names none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEQ)) else 0
+    return min(number, _LARGEST_SEQ)
+
+
+def known_language(language: object) -> str | None:
+    """What a client says it speaks, when it is a language tag."""
+    is_tag = isinstance(language, str) and len(language) <= _LONGEST_LANGUAGE and _LANGUAGE.fullmatch(language)
+    return str(language) if is_tag else None
+
+
+def _read(frame: dict[str, Any]) -> Read:
+    if not _is_position(frame.get("seq")):
+        raise BadFrame("bad_frame")
+    return Read(frame["seq"])
 
 
 def _text(frame: dict[str, Any]) -> Said:
@@ -91,7 +121,7 @@ def _cid(frame: dict[str, Any]) -> str:
     return cid
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], Hello | Said]] = {"hello": _hello, "text": _text, "button": _button}
+_READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {"hello": _hello, "text": _text, "button": _button, "read": _read}
 
 
 def encode(kind: str, **parts: Any) -> str:

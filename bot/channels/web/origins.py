@@ -10,6 +10,10 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
 _HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
 
 
+#: The one thing that Trusted Types must let through: registering our own service worker.
+WORKER_POLICY = "advisor-worker"
+
+
 class Origins:
     """An exact allow-list: the advisor's own host and the sites that the operator named. Raises ValueError for what is no origin."""
 
@@ -21,7 +25,7 @@ class Origins:
         origin = origin.lower()
         return origin in self.allowed or (bool(_ORIGIN.fullmatch(origin)) and urlsplit(origin).netloc == host.lower())
 
-    def content_security_policy(self, host: str) -> str:
+    def chat_policy(self, host: str) -> str:
         """The page's policy: our own files and nothing else."""
         sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host.lower()) else ""  # older Safari: 'self' does not cover sockets
         rules = (
@@ -30,11 +34,12 @@ class Origins:
             "style-src 'self'",
             f"connect-src 'self'{sockets}",
             "img-src 'self' data:",
+            "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             " ".join(("frame-ancestors 'self'", *self.allowed)),
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            f"trusted-types {WORKER_POLICY}",
         )
         return "; ".join(rules)
 

@@ -1,4 +1,4 @@
-"""The chat's page and the widget's files, read once. Their address holds a hash of their content: a browser never mixes versions."""
+"""The pages and the widget's files, read once. Their address holds a hash of their content: a browser never mixes versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import html
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -17,14 +16,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.channels.web.origins import Origins
+from bot.channels.web.scripts import bundle, tight
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.files import FileGone
 
 LANGUAGES = ("ja", "en")
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-#: A line of a script that is only a comment: for us to read, not for a phone to load. Its line break stays, and so do the line numbers.
-_COMMENT = re.compile(r"^[ \t]*(//.*|/\*\*.*\*/)$", re.MULTILINE)
+#: The chat's script, served as one with all that it imports.
+ENTRY = "chat.js"
+#: What other sites load, under an address that never changes.
+LAUNCHER = ("widget.js", "panel.js")
+FOR_AN_HOUR = "public, max-age=3600, stale-while-revalidate=86400"
+DEMO_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'; img-src 'self'; base-uri 'none'"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -37,29 +41,43 @@ class _Asset:
 
 
 class Pages:
-    """Serves `/` and `/static/`. Reads `folder` when it is built, so a changed file needs a restart."""
+    """Serves `/`, `/demo`, `/static/` and what other sites load. Reads `folder` when it is built, so a changed file needs a restart."""
 
     def __init__(self, folder: Path, origins: Origins) -> None:
         self._origins = origins
         self._assets = {path.name: _asset(path) for path in sorted(folder.iterdir()) if path.suffix in TYPES}
         self._version = _digest(b"".join(asset.body for asset in self._assets.values()))
-        template = Template((folder / "page.html").read_text(encoding="utf-8"))
-        words = json.loads((folder / "page.json").read_text(encoding="utf-8"))
-        self._pages = {language: self._render(template, language, words[language]) for language in LANGUAGES}
-
-    def _render(self, template: Template, language: str, words: dict[str, str]) -> str:
-        return template.substitute({name: html.escape(text) for name, text in words.items()}, lang=language, version=self._version)
+        self._words = json.loads((folder / "page.json").read_text(encoding="utf-8"))
+        self._templates = {name: Template((folder / f"{name}.html").read_text(encoding="utf-8")) for name in ("page", "demo")}
 
     async def page(self, request: Request) -> Response:
-        """The chat as a page of its own."""
+        """The chat as a page of its own, or in a frame."""
+        return self._html("page", request, self._origins.chat_policy(request.headers.get("host", "")))
+
+    async def demo(self, request: Request) -> Response:
+        """A site with the chat on it."""
+        return self._html("demo", request, DEMO_POLICY)
+
+    def _html(self, name: str, request: Request, policy: str) -> Response:
         language = _wanted_language(request)
+        words = self._words[language][name] | {"lang": language, "version": self._version, "origin": str(request.base_url).rstrip("/")}
+        body = self._templates[name].substitute({key: html.escape(text) for key, text in words.items()})
         headers = SAFE | {
-            "Content-Security-Policy": self._origins.content_security_policy(request.headers.get("host", "")),
+            "Content-Security-Policy": policy,
             "Content-Language": language,
             "Cache-Control": "no-cache",
             "Vary": "Accept-Language",
         }
-        return HTMLResponse(self._pages[language], headers=headers)
+        return HTMLResponse(body, headers=headers)
+
+    async def launcher(self, request: Request) -> Response:
+        """A script that other sites load; anybody may, since what it may frame is decided elsewhere."""
+        headers = SAFE | {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": FOR_AN_HOUR}
+        return self._send(self._assets[request.url.path.removeprefix("/")], request, headers)
+
+    async def worker(self, request: Request) -> Response:
+        """The service worker, which may speak for the whole site only from here."""
+        return self._send(self._assets["worker.js"], request, SAFE | {"Cache-Control": "no-cache"})
 
     async def asset(self, request: Request) -> Response:
         """One file of the widget. A page of an older version gets today's file, but may not keep it."""
@@ -67,7 +85,10 @@ class Pages:
         if asset is None:
             raise HTTPException(404)
         is_current = request.path_params["version"] == self._version
-        headers = SAFE | {"ETag": asset.etag, "Vary": "Accept-Encoding", "Cache-Control": FOR_EVER if is_current else "no-cache"}
+        return self._send(asset, request, SAFE | {"Cache-Control": FOR_EVER if is_current else "no-cache"})
+
+    def _send(self, asset: _Asset, request: Request, headers: dict[str, str]) -> Response:
+        headers = headers | {"ETag": asset.etag, "Vary": "Accept-Encoding"}
         if asset.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
@@ -100,7 +121,9 @@ class Downloads:
 
 def _asset(path: Path) -> _Asset:
     text = path.read_text(encoding="utf-8")
-    body = (_COMMENT.sub("", text) if path.suffix == ".js" else text).encode()
+    if path.suffix == ".js":
+        text = tight(bundle(path) if path.name == ENTRY else text)
+    body = text.encode()
     return _Asset(body, gzip.compress(body, mtime=0), f'W/"{_digest(body)}"', TYPES[path.suffix])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,11 +10,15 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from bot.channels.web.door import Door
+from bot.channels.web.handover import Handover
 from bot.channels.web.limits import Limits, Visitors
 from bot.channels.web.origins import Origins
-from bot.channels.web.pages import Downloads, Pages
+from bot.channels.web.pages import LAUNCHER, Downloads, Pages
+from bot.channels.web.push import PushDoor, Pusher
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.sockets import Sockets
+from bot.channels.web.streams import Streams
 from bot.messaging.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
@@ -29,22 +34,38 @@ def web_routes(
     secret_key: bytes,
     allowed_origins: tuple[str, ...] = (),
     public_folder: Path = STATIC,
+    push_services: tuple[str, ...] = (),
     clock: Callable[[], datetime] = _now,
     limits: Limits | None = None,
 ) -> list[BaseRoute]:
-    """`/`, `/static/…`, `/files/…` and `/ws`. `allowed_origins` may open the socket and frame the page.
+    """Everything of the web channel. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
 
-    Raises ValueError for what is no origin.
-
+    `push_services` are origins of push services beside those of the browsers' makers.
     Run uvicorn with `ws_max_size=limits.frame_bytes` and `ws_per_message_deflate=False`: a frame is refused before it is held in memory.
     """
     limits = limits or Limits()
     origins = Origins(allowed_origins)
     pages = Pages(public_folder, origins)
-    sockets = Sockets(desk, Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic), limits)
+    door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
+    streams, handover, push = Streams(desk, door, limits), Handover(desk, door), PushDoor(desk, door, secret_key, push_services)
     return [
         Route("/", pages.page, name="chat"),
+        Route("/demo", pages.demo, name="demo"),
+        *(Route(f"/{name}", pages.launcher) for name in LAUNCHER),
+        Route("/worker.js", pages.worker),
         Route("/static/{version}/{name}", pages.asset, name="static"),
         Route("/files/{signed}", Downloads(desk).file, name="file"),
-        WebSocketRoute("/ws", sockets.serve, name="socket"),
+        WebSocketRoute("/ws", Sockets(desk, door, limits).serve, name="socket"),
+        Route("/chat/messages", streams.messages, methods=["POST"]),
+        Route("/chat/events", streams.events),
+        Route("/chat/handover", handover.offer, methods=["POST"]),
+        Route("/chat/arrive", handover.arrive, methods=["POST"]),
+        Route("/chat/push", push.key, methods=["GET"]),
+        Route("/chat/push", push.change, methods=["POST"]),
     ]
+
+
+def web_pusher(desk: Desk, secret_key: bytes, public_folder: Path = STATIC) -> Pusher:
+    """What tells browsers of check-ins while no page is open; to be run beside the routes."""
+    words = json.loads((public_folder / "page.json").read_text(encoding="utf-8"))
+    return Pusher(desk, secret_key, {language: texts["page"]["title"] for language, texts in words.items()})

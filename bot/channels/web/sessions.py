@@ -1,4 +1,7 @@
-"""Web sessions: a signed token names a conversation, so that nobody can guess or choose one. No cookie, no table."""
+"""Web sessions: a signed token names a conversation, so that nobody can guess or choose one. No cookie, no table.
+
+A code is a token for a few minutes that another device turns into one of its own, once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadData, URLSafeSerializer
 
 LIFETIME = timedelta(days=30)
+CODE_LIFETIME = timedelta(minutes=10)
 #: Clocks of replicas may differ a little; a token from further ahead was not made by us.
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -32,11 +36,12 @@ class Session:
 
 
 class Sessions:
-    """Makes and reads tokens."""
+    """Makes and reads tokens and codes."""
 
     def __init__(self, secret_key: bytes, clock: Callable[[], datetime]) -> None:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         self._signer = URLSafeSerializer(secret_key, salt="advisor web session", signer_kwargs=options)
+        self._codes = URLSafeSerializer(secret_key, salt="advisor web code", signer_kwargs=options)
         self._clock = clock
 
     def new(self) -> Session:
@@ -49,11 +54,24 @@ class Sessions:
 
     def read(self, token: str) -> Session:
         """The session that a token names. Raises BadToken."""
+        session_id, _ = self._loaded(self._signer, token, LIFETIME, extra=0)
+        return Session(session_id)
+
+    def code(self, session: Session) -> str:
+        """A code that opens `session` on another device; using it up is the desk's business."""
+        return self._codes.dumps([session.id, int(self._clock().timestamp()), secrets.token_hex(8)])
+
+    def read_code(self, code: str) -> tuple[Session, str]:
+        """The session that a code opens, and the name under which it is used up. Raises BadToken."""
+        session_id, (name,) = self._loaded(self._codes, code, CODE_LIFETIME, extra=1)
+        return Session(session_id), name
+
+    def _loaded(self, signer: URLSafeSerializer, text: str, lifetime: timedelta, extra: int) -> tuple[str, list[str]]:
         try:
-            session_id, made_at = self._signer.loads(token)
+            session_id, made_at, *rest = signer.loads(text)
             age = timedelta(seconds=self._clock().timestamp() - made_at)
         except (BadData, TypeError, ValueError) as error:
             raise BadToken from error
-        if not -CLOCK_SLACK <= age <= LIFETIME:
+        if not -CLOCK_SLACK <= age <= lifetime or len(rest) != extra:
             raise BadToken
-        return Session(session_id)
+        return session_id, rest

@@ -38,6 +38,25 @@ class _Server(uvicorn.Server):
         yield
 
 
+async def _started(server: uvicorn.Server) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def serving(config: uvicorn.Config) -> AsyncIterator[None]:
+    """Any other server beside the advisor."""
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    await _started(server)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
 class Advisor:
     """One replica of the advisor. `start` and `stop` may alternate: port and database stay."""
 
@@ -51,6 +70,7 @@ class Advisor:
         limits: Limits | None = None,
         allowed_origins: tuple[str, ...] = (),
         routes: tuple[BaseRoute, ...] = (),
+        push_services: tuple[str, ...] = (),
     ) -> None:
         self._url = url
         self._responder = responder
@@ -58,8 +78,9 @@ class Advisor:
         self._limits = limits or Limits()
         self._allowed_origins = allowed_origins
         self._routes = routes
+        self._push_services = push_services
         self.files = FakeFiles()
-        self.port = port or _free_port()
+        self.port = port or free_port()
 
     @property
     def origin(self) -> str:
@@ -85,7 +106,14 @@ class Advisor:
         bell = Bell()
         self.desk = Desk(self.database, bell, self._clock, self.files)
         self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
-        routes = web_routes(self.desk, secret_key=SECRET, allowed_origins=self._allowed_origins, clock=self._clock, limits=self._limits)
+        routes = web_routes(
+            self.desk,
+            secret_key=SECRET,
+            allowed_origins=self._allowed_origins,
+            push_services=self._push_services,
+            clock=self._clock,
+            limits=self._limits,
+        )
         config = uvicorn.Config(
             Starlette(routes=[*self._routes, *routes]),
             port=self.port,
@@ -97,9 +125,7 @@ class Advisor:
         )
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(PATIENCE):
-            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
-                await asyncio.sleep(0.005)
+        await _started(self._server)
 
     async def stop(self) -> None:
         """End it as a deployment would: connections are closed, what is not stored is not acknowledged."""
@@ -174,7 +200,8 @@ class Client:
         return self.connection.close_code
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

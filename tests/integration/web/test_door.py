@@ -225,7 +225,7 @@ def test_allowance_refills_with_time_and_forgets_the_idle(monkeypatch: pytest.Mo
     monkeypatch.setattr("bot.channels.web.limits.MOST_BUCKETS", 1)
     now = 100.0
     assert visitors.may_speak("b")
-    assert len(visitors._buckets) == 1
+    assert len(visitors._messages) == 1
 
 
 def test_connection_is_given_back() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
 import pytest
 
 from bot.channels.web.origins import Origins
+from bot.channels.web.scripts import bundle, tight
 from bot.channels.web.server import STATIC
 from bot.messaging.files import Content
 from tests.integration.web.serving import Advisor
 
 #: What the design allows for script and style, compressed as they are sent.
 BUDGET_BYTES = 12 * 1024
+LAUNCHER_BYTES = 1024
 
 
 async def _get(advisor: Advisor, path: str, **headers: str) -> httpx.Response:
@@ -51,11 +54,12 @@ async def test_page_is_strict_and_sets_no_cookie(advisor: Advisor) -> None:
         "style-src": "'self'",
         "connect-src": f"'self' ws://127.0.0.1:{advisor.port} wss://127.0.0.1:{advisor.port}",
         "img-src": "'self' data:",
+        "worker-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'self' https://shop.example",
         "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
+        "trusted-types": "advisor-worker",
     }
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
@@ -65,7 +69,7 @@ async def test_page_is_strict_and_sets_no_cookie(advisor: Advisor) -> None:
 
 async def test_files_of_the_page_are_kept_for_ever_and_found_again_after_an_update(advisor: Advisor) -> None:
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', (await _get(advisor, "/")).text)
-    assert len(files) >= 7
+    assert len(files) == 3
     for path in files:
         file = await _get(advisor, path)
         assert file.status_code == 200
@@ -84,7 +88,7 @@ async def test_files_are_sent_compressed_or_plain(advisor: Advisor) -> None:
     plain = await _get(advisor, "/static/x/chat.js", **{"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.content == zipped.content
-    assert plain.text.count("\n") == (STATIC / "chat.js").read_text(encoding="utf-8").count("\n")
+    assert "connectedCallback" in plain.text
 
 
 @pytest.mark.parametrize("name", ["missing.js", "page.html", "page.json", "..%2Fserver.py"])
@@ -92,11 +96,44 @@ async def test_nothing_else_is_served(advisor: Advisor, name: str) -> None:
     assert (await _get(advisor, f"/static/x/{name}")).status_code == 404
 
 
-async def test_widget_keeps_to_its_budget(advisor: Advisor) -> None:
-    files = [path.name for path in STATIC.iterdir() if path.suffix in (".js", ".css")]
-    assert len(files) >= 6
-    sent = [int((await _get(advisor, f"/static/x/{name}", **{"accept-encoding": "gzip"})).headers["content-length"]) for name in files]
-    assert sum(sent) <= BUDGET_BYTES
+async def _bytes(advisor: Advisor, *paths: str) -> int:
+    return sum([int((await _get(advisor, path, **{"accept-encoding": "gzip"})).headers["content-length"]) for path in paths])
+
+
+async def test_widget_and_launcher_keep_to_their_budgets(advisor: Advisor) -> None:
+    assert await _bytes(advisor, "/static/x/chat.js", "/static/x/page.css") <= BUDGET_BYTES
+    assert await _bytes(advisor, "/widget.js") <= LAUNCHER_BYTES
+
+
+async def test_launcher_may_be_loaded_by_any_site(advisor: Advisor) -> None:
+    for path in ("/widget.js", "/panel.js"):
+        script = await _get(advisor, path)
+        assert script.headers["access-control-allow-origin"] == "*"
+        assert script.headers["content-type"].startswith("text/javascript")
+        assert "max-age" in script.headers["cache-control"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_demo_shows_the_line_to_embed(advisor: Advisor, language: str) -> None:
+    page = await _get(advisor, f"/demo?lang={language}")
+    assert f"&lt;script src=&quot;{advisor.origin}/widget.js" in page.text.replace('"', "&quot;")
+    assert f'data-lang="{language}"' in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_bundle_holds_every_module_once_and_no_import_is_left() -> None:
+    script = bundle(STATIC / "chat.js")
+    assert re.findall(r"^(?:import|export)\b", script, re.MULTILINE) == []
+    assert {name: script.count(f"class {name} ") for name in ("AdvisorChat", "Around", "Store", "Wire")} == dict.fromkeys(
+        ("AdvisorChat", "Around", "Store", "Wire"), 1
+    )
+    names = re.findall(r"^(?:const|let|class|function|async function) (\w+)", script, re.MULTILINE)
+    assert len(names) == len(set(names)) > 20
+
+
+def test_what_is_only_for_readers_is_not_sent() -> None:
+    source = "// why\n  const address = 'https://x.example'; // trailing\n\n  const STYLES = `a { b: c; }`;\n"
+    assert tight(source) == "\nconst address = 'https://x.example';\nconst STYLES = `a{b:c}`;\n"
 
 
 def test_widget_never_writes_html() -> None:
@@ -109,9 +146,13 @@ def test_widget_never_writes_html() -> None:
 
 
 def test_widget_has_every_text_in_both_languages() -> None:
-    source = (STATIC / "texts.js").read_text(encoding="utf-8")
-    japanese, english = (re.findall(r"^    (\w+):", part, re.MULTILINE) for part in source.split("  en: {"))
-    assert japanese == english != []
+    for name in ("texts.js", "more_texts.js"):
+        source = (STATIC / name).read_text(encoding="utf-8")
+        japanese, english = (re.findall(r"^    (\w+):", part, re.MULTILINE) for part in source.split("  en: {"))
+        assert japanese == english != []
+    words = json.loads((STATIC / "page.json").read_text(encoding="utf-8"))
+    assert words["ja"]["page"].keys() == words["en"]["page"].keys()
+    assert words["ja"]["demo"].keys() == words["en"]["demo"].keys()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +164,7 @@ def test_what_is_no_origin_cannot_be_allowed(origin: str) -> None:
 
 
 def test_strange_host_header_cannot_widen_the_policy() -> None:
-    assert "evil" not in Origins(()).content_security_policy("evil.example; script-src *")
+    assert "evil" not in Origins(()).chat_policy("evil.example; script-src *")
 
 
 async def test_a_picture_is_shown_and_a_document_is_kept_under_its_own_name(advisor: Advisor) -> None:

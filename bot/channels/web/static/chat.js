@@ -1,5 +1,6 @@
 // <advisor-chat lang src>: the conversation, the choices and the line to write on.
 
+import { Around } from "./around.js";
 import { format, h, plain, safeUrl } from "./format.js";
 import { newId, Store } from "./store.js";
 import { STYLES } from "./styles.js";
@@ -16,6 +17,11 @@ const NEAR_PX = 80;
 const MARGIN_PX = 16;
 const MOST_IN_A_ROW = 6;
 const LONGEST_TEXT = 4000;
+const SVG = "http://www.w3.org/2000/svg";
+const BUBBLE = "M5 4h14a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
+const DOTS = "M4.5 12h1M11.5 12h1M18.5 12h1";
+const PAGE = "M7 3h7l5 5v13H7zM14 3v5h5";
+const CALENDAR = "M5 5h14v15H5zM5 10h14M9 3v4M15 3v4";
 const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]/;
 
 class AdvisorChat extends HTMLElement {
@@ -30,10 +36,33 @@ class AdvisorChat extends HTMLElement {
     this.atEnd = true; // the newest line is in view, so the next one should be
     this.seen = Number(this.store.get("seen")) || 0;
     this.returning = this.seen > 0;
+    this.unread = 0;
+    this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
+    this.around = new Around({ shown: () => this.shown(), opened: () => this.focusFirst() });
+    this.given = new URLSearchParams(location.search);
     this.build();
     this.listen();
+    const colour = this.given.get("color");
+    if (colour) import("./colour.js").then(({ paint }) => paint(this, colour));
     this.wire = new Wire(this.address(), this.language, this.store, this.answers());
     for (const item of this.wire.queue) this.showPending(item);
+    this.arrive();
+  }
+
+  /** A link from another device brings a code that opens its conversation here; then as always. */
+  async arrive() {
+    const code = /^#c=([\w.-]+)$/.exec(location.hash)?.[1];
+    if (code) {
+      history.replaceState(null, "", location.pathname + location.search);
+      try {
+        const answer = await fetch("/chat/arrive", { method: "POST", body: JSON.stringify({ code }) });
+        const { token } = await answer.json();
+        for (const name of ["seen", "read"]) this.store.set(name, null);
+        this.store.set("token", token);
+      } catch {
+        this.standing = this.texts.expired;
+      }
+    }
     this.wire.start();
   }
 
@@ -71,10 +100,14 @@ class AdvisorChat extends HTMLElement {
     const other = this.language === "ja" ? "en" : "ja";
     const there = new URL(location.href);
     there.searchParams.set("lang", other);
+    this.more = h("button", { class: "icon", type: "button", "aria-label": this.texts.more, "aria-haspopup": "dialog" },
+      drawn(DOTS));
+    const close = this.around.isFramed && h("button", { class: "icon", type: "button", "aria-label": this.texts.close }, drawn("M6 6l12 12M18 6L6 18"));
+    if (close) close.addEventListener("click", () => this.around.close());
     return h("header", {}, h("div", { class: "top" },
-      h("span", { class: "mark", "aria-hidden": "true" }, mark()),
-      h("h1", {}, this.texts.title),
-      h("a", { class: "switch", href: there.href, lang: other, hreflang: other }, this.texts.switch)));
+      h("span", { class: "mark", "aria-hidden": "true" }, drawn(BUBBLE)),
+      h("h1", {}, this.given.get("title") || this.texts.title),
+      h("a", { class: "switch", href: there.href, lang: other, hreflang: other }, this.texts.switch), this.more, close || null));
   }
 
   listen() {
@@ -92,6 +125,8 @@ class AdvisorChat extends HTMLElement {
       this.grow();
       this.store.set("draft", this.input.value || null);
     });
+    this.more.addEventListener("click", async () => (await import("./more.js")).openMore(this, h));
+    this.shadowRoot.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.around.close());
     this.newer.addEventListener("click", () => {
       this.toEnd();
       this.scroller.focus({ preventScroll: true });
@@ -128,8 +163,7 @@ class AdvisorChat extends HTMLElement {
   press(group, { title, payload }) {
     if (!this.choices.has(group)) return;
     this.retire(payload);
-    // Typing is one way to go on; but on a phone focus in the input would pull up the keyboard over the answer.
-    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true });
+    this.focusFirst();
     this.say({ cid: newId(), at: Date.now(), text: title, payload });
   }
 
@@ -138,6 +172,28 @@ class AdvisorChat extends HTMLElement {
     this.showPending(item);
     this.toEnd();
     this.wire.send(item);
+  }
+
+  // --- who is looking ---
+
+  focusFirst() {
+    // On a phone focus in the input would pull up the keyboard over the conversation.
+    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true });
+  }
+
+  /** Counted while nobody can see the chat; whatever comes while it is seen is read. */
+  count(frame) {
+    if (this.around.isShown) return this.shown();
+    if (frame.from === "advisor" && frame.seq > (Number(this.store.get("read")) || 0)) this.around.count(++this.unread);
+  }
+
+  shown() {
+    this.unread = 0;
+    this.clock = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" });
+    this.around.count(0);
+    if (!this.wire?.last) return;
+    this.store.set("read", this.wire.last);
+    this.wire.seen();
   }
 
   // --- what the wire reports ---
@@ -161,7 +217,8 @@ class AdvisorChat extends HTMLElement {
     }
     clearTimeout(this.patience);
     this.patience = null;
-    this.tell(name === "open" ? "" : this.texts[name]);
+    if (name === "open") this.around.tell({ advisor: "session" });
+    this.tell(name === "open" ? this.standing || "" : this.texts[name]);
   }
 
   tell(text) {
@@ -190,6 +247,7 @@ class AdvisorChat extends HTMLElement {
     } else {
       this.announce(frame, line);
     }
+    this.count(frame);
     this.anchor = mine || frame.replay ? null : this.startOfAnswer(line);
     if (this.atEnd) this.follow();
     else if (!mine) this.newer.hidden = false;
@@ -236,7 +294,7 @@ class AdvisorChat extends HTMLElement {
   /** When it was said; once a minute is enough. */
   meta(at) {
     const moment = new Date(at);
-    const shown = moment.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" });
+    const shown = this.clock.format(moment);
     const repeated = shown === this.minute;
     this.minute = shown;
     return h("div", { class: "meta", lang: this.language }, repeated ? null : h("time", { datetime: moment.toISOString() }, shown));
@@ -245,8 +303,11 @@ class AdvisorChat extends HTMLElement {
   document(file) {
     const href = file && safeUrl(file.url);
     if (!href) return null;
-    const size = file.size ? `${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)} KB` : "";
-    return h("p", { class: "file" }, h("a", { href, download: file.name, rel: "noopener noreferrer" }, file.name), h("small", {}, size));
+    const size = file.size ? ` · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString(this.language)}\u00a0KB` : "";
+    const kind = file.name.split(".").pop().toUpperCase();
+    return h("a", { class: "file", href, download: file.name, rel: "noopener noreferrer" },
+      h("span", { class: "kind", "aria-hidden": "true" }, kind === "ICS" ? drawn(CALENDAR) : drawn(PAGE)),
+      h("span", {}, h("b", {}, file.name), h("small", {}, `${this.texts[kind] || kind}${size}`)));
   }
 
   showDay(at) {
@@ -385,11 +446,11 @@ function picture(image) {
     h("img", { src, alt: image.alt || "", width: image.width, height: image.height, loading: "lazy", decoding: "async" }));
 }
 
-function mark() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+function drawn(lines) {
+  const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-6 5v-5H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", lines);
   svg.append(path);
   return svg;
 }

@@ -2,7 +2,7 @@
 export const STYLES = `
 :host {
   --paper: #f6f4ef; --card: #fff; --ink: #1f2b29; --soft: #56625f; --line: #dcd8cd; --brand: #14635a; --brand-ink: #fff;
-  --mine: #dcece6; --mine-ink: #12332d; --warn: #fff3d6; --warn-ink: #5a4300; --focus: #0b57d0; --off: #6b7471; --bar: #fffdf9;
+  --mine: #dcece6; --mine-ink: #12332d; --warn: #fff3d6; --warn-ink: #5a4300; --focus: #0b57d0; --off: #6b7471; --bar: #fffdf9; --fill: var(--brand); --fill-ink: var(--brand-ink);
   display: flex; flex-direction: column; height: 100vh; height: 100dvh; overflow: hidden;
   background: var(--paper); color: var(--ink);
   font: 1.0625rem/1.75 "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", Meiryo, system-ui, sans-serif;
@@ -24,11 +24,16 @@ button, textarea { font: inherit; color: inherit; }
 button, .switch { min-height: 44px; min-width: 44px; cursor: pointer; touch-action: manipulation; }
 
 header { background: var(--bar); border-bottom: 1px solid var(--line); padding: env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left); }
-.top { display: flex; align-items: center; gap: .75rem; max-width: 46rem; margin: 0 auto; padding: .375rem 1rem; }
-.mark { width: 2.125rem; height: 2.125rem; flex: none; border-radius: .625rem; background: var(--brand); display: grid; place-items: center; }
-.mark svg { width: 1.25rem; height: 1.25rem; fill: var(--brand-ink); }
-h1 { font-size: 1.0625rem; font-weight: 600; line-height: 1.4; margin: 0; flex: 1; min-width: 0; }
-.switch { display: inline-flex; align-items: center; justify-content: center; padding: 0 .75rem; margin-right: -.5rem; border-radius: .75rem; color: var(--brand); font-size: .9375rem; text-decoration: none; white-space: nowrap; }
+.top { display: flex; align-items: center; gap: .25rem; max-width: 46rem; margin: 0 auto; padding: .375rem 1rem; }
+.mark { width: 2.125rem; height: 2.125rem; flex: none; border-radius: .625rem; background: var(--fill); display: grid; place-items: center; }
+.mark svg { width: 1.25rem; height: 1.25rem; fill: var(--fill-ink); }
+.icon { flex: none; display: grid; place-items: center; padding: 0; border: 0; border-radius: .75rem; background: none; color: var(--soft); }
+.icon:hover { background: var(--paper); color: var(--ink); }
+.icon svg { width: 1.5rem; height: 1.5rem; }
+.icon svg, .kind svg { fill: none; stroke: currentColor; stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round; }
+.icon:last-child { margin-right: -.625rem; }
+h1 { font-size: 1.0625rem; font-weight: 600; line-height: 1.4; margin: 0 0 0 .5rem; flex: 1; min-width: 0; }
+.switch { display: inline-flex; align-items: center; justify-content: center; padding: 0 .75rem; border-radius: .75rem; color: var(--brand); font-size: .9375rem; text-decoration: none; white-space: nowrap; }
 .switch:hover { background: var(--paper); }
 
 .note { margin: 0; padding: .5rem 1rem; background: var(--warn); color: var(--warn-ink); text-align: center; font-size: .9375rem; line-height: 1.6; }
@@ -54,8 +59,14 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 .bubble a { color: var(--brand); text-underline-offset: .2em; }
 .owner .bubble a { color: inherit; }
 .bubble img { display: block; max-width: 100%; height: auto; border-radius: .5rem; background: #fff; }
-.file { display: flex; align-items: center; gap: .75rem; min-height: 44px; }
-.file small { color: var(--soft); white-space: nowrap; }
+.bubble .file { display: flex; align-items: center; gap: .75rem; min-height: 56px; min-width: min(16rem, 100%); padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); color: var(--ink); text-decoration: none; line-height: 1.5; }
+* + .file { margin-top: .625rem; }
+.bubble:has(> .file:only-child) { padding: 0; border: 0; background: none; }
+.file:hover b { text-decoration: underline; }
+.file b { display: block; color: var(--brand); font-weight: 600; }
+.file small { color: var(--soft); font-size: .875rem; }
+.kind { flex: none; width: 2.5rem; height: 2.5rem; border-radius: .625rem; display: grid; place-items: center; background: var(--mine); color: var(--mine-ink); }
+.kind svg { width: 1.375rem; height: 1.375rem; }
 .meta { min-height: 1.25rem; padding: 0 .25rem; color: var(--soft); font-size: .8125rem; line-height: 1.5; }
 .meta:empty { display: none; }
 .failed .meta { color: var(--ink); font-weight: 600; }
@@ -85,11 +96,11 @@ form { background: var(--bar); border-top: 1px solid var(--line); padding: 0 env
 textarea { flex: 1; min-width: 0; min-height: 48px; max-height: 9.5rem; resize: none; padding: .5625rem .875rem; border: 1px solid var(--off); border-radius: .875rem; background: var(--card); font-size: max(1.0625rem, 16px); line-height: 1.6; }
 textarea:focus-visible { border-color: transparent; outline-offset: -2px; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
-.send { flex: none; min-height: 48px; padding: 0 1.25rem; border: 1px solid transparent; border-radius: .875rem; background: var(--brand); color: var(--brand-ink); font-weight: 600; white-space: nowrap; }
+.send { flex: none; min-height: 48px; padding: 0 1.25rem; border: 1px solid transparent; border-radius: .875rem; background: var(--fill); color: var(--fill-ink); font-weight: 600; white-space: nowrap; }
 .send:hover { filter: brightness(1.08); }
 
 @media (min-width: 48rem) { ol.log { padding-top: 1.5rem; padding-bottom: 1.75rem; } .top { padding-block: .5rem; } .write { padding-block: .875rem; } }
 @media (max-height: 24rem) { .top { padding-block: 0; } .write { padding-block: .25rem; } textarea { max-height: 4.5rem; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; scroll-behavior: auto !important; } .dots i { opacity: .7; } }
-@media (forced-colors: active) { .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } }
+@media (forced-colors: active) { .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .send { background: ButtonFace; color: ButtonText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } }
 `;

@@ -7,7 +7,12 @@ const PROTOCOL = "advisor.v1";
 const BAD_TOKEN = 4001;
 const FORBIDDEN = 4003;
 const FIRST_PAUSE_MS = 500;
+const SOON_MS = 60000;
+const LONGEST_PAUSE_SOON_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
+const OPEN_WITHIN_MS = 6000;
+const BLOCKED_AFTER = 3;
+const SEEN_AFTER_MS = 500;
 const ACK_WITHIN_MS = 15000;
 const STALE_AFTER_MS = 20000;
 
@@ -22,12 +27,15 @@ export class Wire {
     this.ready = false;
     this.inFlight = null;
     this.refusals = 0;
+    this.blocked = 0; // handshakes in a row that led to nothing
+    this.read = 0;
   }
 
   start() {
     addEventListener("online", () => this.renew());
     addEventListener("offline", () => this.lose());
     document.addEventListener("visibilitychange", () => this.noticed());
+    for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => this.retry && this.renew(), { passive: true });
     this.connect();
   }
 
@@ -40,24 +48,34 @@ export class Wire {
 
   // --- the connection ---
 
-  connect() {
+  async connect() {
     clearTimeout(this.retry);
     this.retry = null;
     this.state("opening");
-    let socket;
+    // Where sockets get nowhere, every second try does without one.
+    this.streams = this.blocked >= BLOCKED_AFTER && !this.streams;
+    const turn = (this.turn = {});
+    let socket = null;
     try {
-      socket = new WebSocket(this.url, PROTOCOL);
-    } catch {
-      return this.closed(null, 0);
-    }
+      socket = this.streams ? await this.stream() : new WebSocket(this.url, PROTOCOL);
+    } catch { /* no script, or no sockets here at all */ }
+    if (turn !== this.turn) return socket?.close();
     this.socket = socket;
+    if (!socket) return this.closed(null, 0);
+    this.patience = setTimeout(() => this.lose(), OPEN_WITHIN_MS);
     socket.onopen = () => this.hello(socket);
     socket.onmessage = (event) => socket === this.socket && this.receive(JSON.parse(event.data));
     socket.onclose = (event) => this.closed(socket, event.code);
   }
 
+  async stream() {
+    const { Stream } = await import("./stream.js");
+    return new Stream(new URL("chat/", this.url.replace("ws", "http")).href);
+  }
+
   hello(socket) {
     if (socket !== this.socket) return;
+    if (!this.streams) this.blocked = 0;
     this.token = this.store.get("token");
     this.transmit({ type: "hello", token: this.token, after: this.last, lang: this.lang });
   }
@@ -71,7 +89,11 @@ export class Wire {
     this.silence();
     if (code === FORBIDDEN) return this.state("refused");
     if (code === BAD_TOKEN) this.forget();
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.attempt++);
+    if (!this.streams) this.blocked++;
+    this.lostAt ??= Date.now();
+    // Somebody may be looking: for a while we try often, and any touch tries at once.
+    const longest = Date.now() - this.lostAt < SOON_MS ? LONGEST_PAUSE_SOON_MS : LONGEST_PAUSE_MS;
+    const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** this.attempt++);
     this.state("lost");
     this.retry = setTimeout(() => this.connect(), pause * (0.5 + Math.random() / 2));
   }
@@ -89,8 +111,8 @@ export class Wire {
   lose() {
     const socket = this.socket;
     if (!socket) return;
-    socket.close();
     this.closed(socket, 0); // a dead network reports the end only after minutes
+    socket.close();
   }
 
   renew() {
@@ -132,8 +154,10 @@ export class Wire {
     const others = this.store.get("token");
     if (!this.token && others) return this.renew(); // another tab began a session meanwhile: join it
     this.store.set("token", token);
+    clearTimeout(this.patience);
     this.attempt = 0;
     this.refusals = 0;
+    this.lostAt = null;
     this.ready = true;
     this.state("open");
     this.flush();
@@ -151,7 +175,8 @@ export class Wire {
   forget() {
     if (this.store.get("token") === this.token) this.store.set("token", null); // else another tab has begun the next one: join it
     this.store.set("seen", null);
-    this.last = 0;
+    this.store.set("read", null);
+    this.last = this.read = 0;
     for (const item of this.queue.filter((item) => item.acked)) this.settle(item.cid);
     this.on.reset();
   }
@@ -165,6 +190,16 @@ export class Wire {
     this.patience = setTimeout(() => this.lose(), ACK_WITHIN_MS);
     const { cid, text, payload } = item;
     this.transmit(payload === undefined ? { type: "text", cid, text } : { type: "button", cid, payload });
+  }
+
+  /** Everything up to the newest line was seen: no other device has to be told of it. Said once for lines that come together. */
+  seen() {
+    this.saying ??= setTimeout(() => {
+      this.saying = null;
+      if (!this.ready || this.read === this.last) return;
+      this.read = this.last;
+      this.transmit({ type: "read", seq: this.last });
+    }, SEEN_AFTER_MS);
   }
 
   landed() {

@@ -1,0 +1,164 @@
+"""The same conversation without a socket, for networks that let none through: server-sent events or polling for what is said, plain
+requests for what the owner says. The JSON is that of `advisor.v1`; the token comes in a header, never in an address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from bot.channels.web.bodies import NEVER_KEPT, refusal, refused, text_of
+from bot.channels.web.door import Door, Refused
+from bot.channels.web.frames import BadFrame, Hello, encode, known_language, parse, position
+from bot.channels.web.limits import Limits, TooManyConnections
+from bot.channels.web.visits import Gone, Visit
+from bot.messaging.bell import wait_for
+from bot.messaging.desk import Desk, Unavailable
+
+#: nginx would keep the events until its buffer is full.
+_STREAM = NEVER_KEPT | {"X-Accel-Buffering": "no"}
+_WAITING_FRAMES = 64
+
+
+class Streams:
+    """Serves `/chat/messages` and `/chat/events`."""
+
+    def __init__(self, desk: Desk, door: Door, limits: Limits) -> None:
+        self._desk = desk
+        self._door = door
+        self._limits = limits
+
+    async def messages(self, request: Request) -> Response:
+        """One frame of the client; answered with the frames that a socket would have sent at once."""
+        if not self._door.knows_site(request):
+            return refusal(403)
+        try:
+            frame = parse(await text_of(request, self._limits.frame_bytes))
+            if isinstance(frame, Hello):
+                session = self._door.enter(request, frame)
+                return _frames([encode("session", token=self._door.sessions.token(session))])
+            wire = Collected()
+            await self._visit(wire, self._door.bearer(request).conversation, _hello(request)).take(frame)
+        except BadFrame as bad:
+            return _frames([encode("error", code=bad.code, cid=bad.cid)])
+        except Refused as reason:
+            return refused(reason)
+        return _frames(wire.frames)
+
+    async def events(self, request: Request) -> Response:
+        """What was said after `after`: a stream, or with `poll` what is there now (waiting a while for something)."""
+        try:
+            conversation, hello = self._door.bearer(request).conversation, _hello(request)
+        except Refused as reason:
+            return refused(reason)
+        if "poll" in request.query_params:
+            return await self._poll(conversation, hello, replay="first" in request.query_params)
+        return StreamingResponse(self._stream(conversation, hello), media_type="text/event-stream", headers=_STREAM)
+
+    async def _poll(self, conversation: str, hello: Hello, replay: bool) -> Response:
+        wire = Collected()
+        visit = self._visit(wire, conversation, hello)
+        try:
+            with self._door.visitors.connected(conversation), self._desk.listening(conversation) as event:
+                await visit.look(replay)
+                if not wire.says_something:
+                    await wait_for(event, self._limits.poll_seconds)
+                    await visit.look(replay=False)
+        except TooManyConnections:
+            return refusal(429)
+        except Unavailable:
+            return refusal(503)
+        return _frames(wire.frames)
+
+    async def _stream(self, conversation: str, hello: Hello) -> AsyncIterator[str]:
+        wire = Queued(self._limits.send_seconds)
+        try:
+            with self._door.visitors.connected(conversation):
+                speaking = asyncio.create_task(self._visit(wire, conversation, hello).speak())
+                try:
+                    yield ": here\n\n"
+                    while not speaking.done():
+                        yield await wire.next_event(self._limits.stream_beat_seconds)
+                finally:
+                    speaking.cancel()
+                    with suppress(asyncio.CancelledError, Gone):
+                        await speaking
+        except TooManyConnections:
+            yield "event: refused\ndata: 429\n\n"
+
+    def _visit(self, wire: Collected | Queued, conversation: str, hello: Hello) -> Visit:
+        return Visit(self._desk, wire, self._door.visitors, self._limits, conversation, hello)
+
+
+class Collected:
+    """A wire whose frames become the answer to one request."""
+
+    def __init__(self) -> None:
+        self.frames: list[str] = []
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a line is among the frames."""
+        return any(frame.startswith('{"type":"message"') for frame in self.frames)
+
+    async def receive(self) -> str:
+        """Nothing comes in on this wire."""
+        raise Gone
+
+    async def send(self, frame: str) -> None:
+        """Keep one frame."""
+        self.frames.append(frame)
+
+    async def send_what(self, choose: Callable[[], str | None]) -> None:
+        """Keep what is chosen, if anything."""
+        frame = choose()
+        if frame is not None:
+            self.frames.append(frame)
+
+
+class Queued:
+    """A wire whose frames leave as server-sent events. Every method raises Gone when the client takes none any more."""
+
+    def __init__(self, send_seconds: float) -> None:
+        self._waiting: asyncio.Queue[str] = asyncio.Queue(_WAITING_FRAMES)
+        self._send_seconds = send_seconds
+
+    async def receive(self) -> str:
+        """Nothing comes in on this wire."""
+        raise Gone
+
+    async def send(self, frame: str) -> None:
+        """Queue one frame."""
+        try:
+            async with asyncio.timeout(self._send_seconds):
+                await self._waiting.put(frame)
+        except TimeoutError as error:
+            raise Gone from error
+
+    async def send_what(self, choose: Callable[[], str | None]) -> None:
+        """Queue what is chosen, if anything."""
+        frame = choose()
+        if frame is not None:
+            await self.send(frame)
+
+    async def next_event(self, seconds: float) -> str:
+        """The next frame as an event, or a sign of life after so many seconds without one."""
+        try:
+            async with asyncio.timeout(seconds):
+                return f"data: {await self._waiting.get()}\n\n"
+        except TimeoutError:
+            return ": here\n\n"
+
+
+def _hello(request: Request) -> Hello:
+    query: dict[str, Any] = dict(request.query_params)
+    return Hello(None, position(query.get("after", "0")), known_language(query.get("lang")))
+
+
+def _frames(frames: list[str]) -> Response:
+    return Response(f"[{','.join(frames)}]", media_type="application/json", headers=NEVER_KEPT)

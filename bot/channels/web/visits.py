@@ -1,0 +1,181 @@
+"""A visit: one client's view of its conversation. What the owner says is acknowledged once it is stored; what was said is pulled from the
+tables in order of `seq`, so a push is only a hint, and a client that names its last line gets exactly what it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Protocol, TypeVar
+
+from bot.channels.web.frames import GREETING, BadFrame, Hello, Read, Said, encode, message, parse
+from bot.channels.web.limits import Limits, Visitors
+from bot.messaging.bell import wait_for
+from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.message import Incoming, Line
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+
+T = TypeVar("T")
+
+
+class Gone(Exception):
+    """The connection is over; nothing more can be read or sent."""
+
+
+class Wire(Protocol):
+    """Text frames in and out. Every method raises Gone when the connection is over."""
+
+    async def receive(self) -> str:
+        """The next text frame. Raises BadFrame for a binary one."""
+        ...
+
+    async def send(self, frame: str) -> None:
+        """Hand over one frame; a client that does not take it in time is dropped."""
+        ...
+
+    async def send_what(self, choose: Callable[[], str | None]) -> None:
+        """Like :meth:`send`, but what is sent (or nothing) is decided when it is this frame's turn."""
+        ...
+
+
+async def whole(work: Coroutine[Any, Any, T]) -> T:
+    """Let work on the database end by itself when the connection ends meanwhile: cut off half-way, it can leave a lock behind."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+class Visit:
+    """One accepted connection: reads what the owner says, and pushes what was said."""
+
+    def __init__(self, desk: Desk, wire: Wire, visitors: Visitors, limits: Limits, conversation: str, hello: Hello) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._visitors = visitors
+        self._limits = limits
+        self._conversation = conversation
+        self._language = hello.language
+        self._seen = hello.after
+        self._greeted = False
+        #: Ids of what was handed in here and has no answer yet; the advisor "types" meanwhile.
+        self._unanswered: set[str] = set()
+        self._typing = False
+
+    async def run(self) -> None:
+        """Both directions until the connection ends."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self.speak())
+
+    # --- from the owner ---
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                frame = parse(await self._wire.receive())
+                if isinstance(frame, Hello):
+                    raise BadFrame("bad_frame")
+            except BadFrame as bad:
+                await self._refuse(bad)
+            else:
+                await self.take(frame)
+
+    async def _refuse(self, bad: BadFrame) -> None:
+        code = bad.code if self._visitors.may_speak(self._conversation) else "slow_down"
+        await self._wire.send(encode("error", code=code, cid=bad.cid))
+
+    async def take(self, said: Said | Read) -> None:
+        """One thing from the owner."""
+        if isinstance(said, Read):
+            await self._note_read(said)
+        elif not self._visitors.may_speak(self._conversation):
+            await self._wire.send(encode("error", code="slow_down", cid=said.cid))
+        elif await self._hand_in(self._incoming(said.cid, text=said.text, button=said.button, client_id=said.cid)):
+            await self._wire.send(encode("ack", cid=said.cid))
+            await self._show_typing()
+
+    async def _note_read(self, read: Read) -> None:
+        """Remember what needs no push any more; when that fails, the owner is only told of something already seen."""
+        with suppress(Unavailable):
+            await whole(self._desk.read_up_to(self._conversation, read.seq))
+
+    def _incoming(self, cid: str, **said: Any) -> Incoming:
+        external_id = f"{self._conversation}:{cid}"
+        return Incoming("web", external_id, self._conversation, language=self._language, **said)
+
+    async def _hand_in(self, incoming: Incoming) -> bool:
+        """Store it; False when that is impossible now, which the client has been told."""
+        cid = incoming.client_id or GREETING
+        self._unanswered.add(cid)  # before storing: the answer may come before `receive` returns
+        try:
+            new = await whole(self._desk.receive(incoming))
+        except Unavailable:
+            self._unanswered.discard(cid)
+            await self._wire.send(encode("error", code="unavailable", cid=incoming.client_id))
+            return False
+        if not new:  # answered already, perhaps on another connection: nothing here would end the typing
+            self._unanswered.discard(cid)
+        return True
+
+    # --- to the owner ---
+
+    async def speak(self) -> None:
+        """Hand over what was said, for as long as the connection lasts."""
+        with self._desk.listening(self._conversation) as event:
+            replay = True
+            while True:
+                event.clear()
+                try:
+                    await self.look(replay)
+                    replay = False
+                except Unavailable:
+                    log.warning("lines cannot be read now", extra={"action": "web_lines_unavailable"})
+                await wait_for(event, self._limits.look_seconds)
+
+    async def look(self, replay: bool) -> None:
+        """Hand over what is there now. Raises Unavailable."""
+        await self._push(replay)
+        if self._seen == 0 and not self._greeted:
+            await self._greet()
+
+    async def _greet(self) -> None:
+        """Nothing was ever said here: let the advisor speak first. Safe to repeat, because its id is always the same."""
+        self._greeted = await self._hand_in(self._incoming(GREETING, command="start"))
+        await self._show_typing()
+
+    async def _push(self, replay: bool) -> None:
+        while lines := await self._next_lines():
+            for line in lines:
+                await self._push_line(line, replay)
+            await self._show_typing()
+
+    async def _next_lines(self) -> list[Line]:
+        if self._seen == 0:
+            return await whole(self._desk.latest_lines(self._conversation, self._limits.history))
+        return await whole(self._desk.lines(self._conversation, self._seen, PAGE))
+
+    async def _push_line(self, line: Line, replay: bool) -> None:
+        is_ours = line.author == "owner" and line.client_id is None  # the greeting's command: nobody typed it
+        if not is_ours:
+            await self._wire.send(message(line, replay))
+        self._seen = line.seq
+        if line.author == "owner":
+            self._unanswered.discard(line.client_id or GREETING)
+
+    async def _show_typing(self) -> None:
+        await self._wire.send_what(self._typing_frame)
+
+    def _typing_frame(self) -> str | None:
+        on = bool(self._unanswered)
+        if on == self._typing:
+            return None
+        self._typing = on
+        return encode("typing", on=on)
