@@ -77,12 +77,6 @@ class Settings(BaseSettings):
         if not re.fullmatch("[A-Za-z0-9_-]{0,256}", value):
             raise ValueError("use up to 256 letters, digits, _ and -")
         return value
-    @field_validator("callback_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("write an address such as https://example.com/replies")
-        return value
 
     @model_validator(mode="after")
     def _callback_needs_token(self) -> Self:
@@ -98,7 +92,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"'{origin}' is not an origin; write https://example.com, several separated by commas")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "callback_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
