@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
 from bot.rollout.phases import load_phases
-from knowledge.base import load_knowledge
+from knowledge.base import load_knowledge, load_topics
+from knowledge.comparing import load_cells, load_comparisons, load_misbeliefs
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
@@ -28,10 +29,13 @@ def check_project(root: Path) -> list[str]:
         lambda: load_phases(folder),
         lambda: load_phrases(folder),
         lambda: load_commands(folder),
+        lambda: load_comparisons(folder, load_topics(folder)),
+        lambda: load_misbeliefs(folder, load_topics(folder)),
+        lambda: load_cells(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: check_dialogues(root),
     )
-    return [line for part in parts for line in _lines(part)]
+    return list(dict.fromkeys(line for part in parts for line in _lines(part)))
 
 
 def _lines(part: Callable[[], object]) -> list[str]:
