@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from bot.services import Services
-from dialogues.actions import assessment, conversation, knowledge, people, rollout
+from dialogues.actions import assessment, conversation, feedback, knowledge, people, rollout
 
 _ACTIONS = (
     *(conversation.Reply, conversation.Greet, conversation.Affirm, conversation.Deny, conversation.NotUnderstood),
@@ -13,6 +13,7 @@ _ACTIONS = (
     *(assessment.Start, assessment.Resume, assessment.Ask, assessment.Validate, assessment.Finish, assessment.ShowResult),
     *(assessment.Pause, assessment.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
     knowledge.AnswerKnowledge,
+    *(feedback.Feedback, feedback.Consent),
     *(rollout.Start, rollout.Show, rollout.AskCheckin, rollout.Done, rollout.InProgress, rollout.Blocked),
     *(rollout.Snooze, rollout.Schedule, rollout.Pause, rollout.Resume),
     *(people.Export, people.Delete),
