@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 checkins = typer.Typer(no_args_is_help=True, help="What is scheduled, when, and why.")
 app.add_typer(checkins, name="checkins")
+app.add_typer(insights := typer.Typer(no_args_is_help=True, help="What use teaches us."), name="insights")
 err = Console(stderr=True, highlight=False)
 FOUND_WRONG, SET_UP_WRONG = 1, 2
 #: The steps of a training whose beginning is worth a line, and how far along it then is (share of the usual time).
@@ -271,6 +272,20 @@ def explain_checkin(checkin: Annotated[int, typer.Argument(help="The check-in's 
 
         if not asyncio.run(schedule.explain(chosen.database, checkin, Console(highlight=False))):
             fail(f"there is no check-in {checkin}; see `advisor checkins list`", FOUND_WRONG)
+
+
+@insights.command("questions")
+def question_insights(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON list on standard output, nothing else.")] = False,
+) -> None:
+    """What owners asked in vain or disliked the answer to, grouped; only what they agreed to pass on."""
+    chosen = settings()
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.operations import unserved  # noqa: PLC0415
+
+        services = parts.read_content(lambda: prepared(chosen))
+        asyncio.run(unserved.show(chosen.database, services, json_output, Console(highlight=False)))
 
 
 @app.callback(invoke_without_command=True)
