@@ -308,6 +308,20 @@ def show_deliveries(
         asyncio.run(deliveries.show(chosen.database, json_output, Console(highlight=False), datetime.now(UTC)))
 
 
+@insights.command("questions")
+def question_insights(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON list on standard output, nothing else.")] = False,
+) -> None:
+    """What owners asked in vain or disliked the answer to, grouped; only what they agreed to pass on."""
+    chosen = settings()
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.operations import unserved  # noqa: PLC0415
+
+        services = parts.read_content(lambda: prepared(chosen))
+        asyncio.run(unserved.show(chosen.database, services, json_output, Console(highlight=False)))
+
+
 @app.callback(invoke_without_command=True)
 def _main(
     context: typer.Context,

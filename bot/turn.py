@@ -22,7 +22,7 @@ class Turn:
     now: datetime
     is_new: bool = False
     #: Slots that the next turn should find, by name.
-    remember: dict[str, str] = field(default_factory=dict)
+    remember: dict[str, object] = field(default_factory=dict)
     #: The owner has been asked back about the open question, so it is not asked once more.
     asked_back: bool = False
     #: What an action raised; the turn is rolled back.

@@ -26,6 +26,7 @@ __all__ = [
     "Texts",
     "load_knowledge",
     "load_samples",
+    "load_topics",
 ]
 
 INDUSTRIES = (
@@ -44,6 +45,8 @@ INDUSTRIES = (
 SIZES = ("1", "2-5", "6-20", "21-100", "101+")
 DIMENSIONS = ("technology-adoption", "process-integration", "data-utilization", "customer-engagement", "business-impact")
 LEVELS = ("1", "2", "3", "4", "5")
+#: The five dimensions of maturity, as their topics are called after `dimension/`.
+DIMENSIONS = ("technology-adoption", "process-integration", "data-utilization", "customer-engagement", "business-impact")
 PHASES = ("1", "2", "3", "4", "5", "6", "7", "8")
 COSTS = ("free", "low", "medium", "high")
 RELATIONS = ("helps-with", "done-in", "uses", "practice", "example", "next", "see")
@@ -155,6 +158,14 @@ def load_knowledge(root: Path) -> KnowledgeBase:
     problems.raise_if_any()
     entries = MappingProxyType({id: found[id] for id in topics if id in found})
     return KnowledgeBase(entries, MappingProxyType(topics), MappingProxyType(vocabulary), MappingProxyType(sources))
+
+
+def load_topics(root: Path) -> Mapping[str, Text]:
+    """The topics of `topics.yml` in the folder `root`, by id, with their titles. Raises ContentError."""
+    problems = Problems()
+    topics = _read_topics(root, problems)
+    problems.raise_if_any()
+    return MappingProxyType(topics)
 
 
 def _read_topics(root: Path, problems: Problems) -> dict[str, Text]:

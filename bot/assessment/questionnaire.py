@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from knowledge import base
 from knowledge.content import Node, Text, Texts
 from knowledge.problems import Problems
 from knowledge.yaml_files import read_yaml
 
-DIMENSIONS = ("technology-adoption", "process-integration", "data-utilization", "customer-engagement", "business-impact")
+DIMENSIONS = base.DIMENSIONS
 PROFILE_QUESTIONS = ("industry", "size", "pain")
 CONFIDENCES = ("high", "medium", "low")
 COSTS = ("free", "low", "medium", "high")

@@ -16,7 +16,8 @@ from bot.rollout.phases import load_phases
 from bot.rollout.replies import load_reply_words
 from bot.rollout.wishes.words import load_wish_words
 from bot.services import answer_samples
-from knowledge.base import INDUSTRIES, load_knowledge
+from knowledge.base import INDUSTRIES, load_knowledge, load_topics
+from knowledge.comparing import load_cells, load_comparisons, load_misbeliefs
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
 from knowledge.problems import ContentError, Problems
@@ -44,6 +45,9 @@ def check_project(root: Path) -> list[str]:
         lambda: load_query_words(folder),
         lambda: load_examples(folder, load_material(root)),
         lambda: load_commands(folder),
+        lambda: load_comparisons(folder, load_topics(folder)),
+        lambda: load_misbeliefs(folder, load_topics(folder)),
+        lambda: load_cells(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: answer_samples(root, load_questionnaire(folder)),
         lambda: check_dialogues(root),

@@ -86,6 +86,8 @@ class Person(Base):
     preferred_channel: Mapped[str | None] = mapped_column(String(16))
     #: What a bare "yes" would start, as a button payload.
     offer: Mapped[str | None] = mapped_column(String(200))
+    #: Whether the words of questions may be kept for the authors, without identity; None: not yet asked, so nothing is kept.
+    shares_questions: Mapped[bool | None]
     created_at: Mapped[datetime]
 
 
@@ -452,3 +454,21 @@ class UsedCode(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     code: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Question(Base):
+    """A question's words, kept for the authors. Nothing in it leads back to a person or a conversation: it outlives both."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    text: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(8))
+    #: The topic that was answered; None: there was none.
+    topic: Mapped[str | None] = mapped_column(String(64))
+    #: answer | choice | nothing
+    verdict: Mapped[str] = mapped_column(String(16))
+    #: good | bad; None: the owner did not say.
+    feedback: Mapped[str | None] = mapped_column(String(8))
+    #: A day and no moment, so that the row cannot be laid beside a message of the same second.
+    asked_on: Mapped[date] = mapped_column(index=True)

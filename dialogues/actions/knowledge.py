@@ -8,6 +8,7 @@ from rasa_sdk.events import FollowupAction
 from bot.services import Services
 from bot.turn import Turn, current_turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, is_asking
+from dialogues.actions.feedback import keep_unanswered
 from dialogues.actions.knowledge_parts import show_part
 from knowledge.answering import Answer, Owner
 
@@ -52,10 +53,10 @@ async def answer_question(services: Services, speaker: Speaker, text: str, or_sa
     answer = services.answers.answer(text, owner, remembered_topic(turn))
     if answer.kind == "nothing" and or_say_nothing:
         return False
-    turn.remember[QUESTION] = text[:300]
-    if answer.topics:
-        turn.remember[TOPIC] = answer.topics[0]
+    turn.remember |= {QUESTION: text[:300], TOPIC: answer.topics[0] if answer.topics else None}
     _SAY[answer.kind](services, speaker, answer, owner)
+    if answer.kind == "nothing" and not answer.part:
+        await keep_unanswered(turn, speaker, text)
     if answer.others:
         offer_topics(services, speaker, "utter_knowledge_also", list(answer.others))
     return True
