@@ -119,7 +119,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     part = services.answers.follow_up(text) if remembered(turn, "knowledge_topic") else None
     if part and not (journey and part in _OF_THE_ASSESSMENT):
         return parsed("ask_knowledge", text)
-    found = await classify(text)
+    found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
         return manners
     if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
@@ -166,6 +166,12 @@ def _answer(journey: Journey, services: Services, text: str, language: str) -> P
     question = journey.open_question()
     reading = read_answer(question, text, language, services.questionnaire.words) if question else None
     return _as_parsed(reading, question.id, text) if reading and question else None
+
+
+def _without_guesses(found: Parsed) -> Parsed:
+    """Distress is answered with care and nothing else, so a mere guess at it counts as not understood."""
+    is_guess = found["intent"]["name"] == "distress" and found["intent"]["confidence"] < _GUESS_BELOW
+    return parsed("nlu_fallback", found.get("text") or "") if is_guess else found
 
 
 def _of_manners(found: Parsed, services: Services, text: str, is_asking: bool) -> Parsed | None:

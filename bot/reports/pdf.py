@@ -43,8 +43,9 @@ _SHORT = 120 * mm
 def render(paper: Paper) -> bytes:
     """The document as a PDF file."""
     kept = io.BytesIO()
+    # Invariant: the same content gives the same file, whenever it is drawn.
     # Without a font of ours, reportlab would name Helvetica in every file. (Its stubs take the name for a number.)
-    canvas = Canvas(kept, pagesize=A4, initialFontName=_font(), lang=paper.language)  # type: ignore[arg-type]
+    canvas = Canvas(kept, pagesize=A4, initialFontName=_font(), lang=paper.language, invariant=1)  # type: ignore[arg-type]
     page = _Page(canvas, paper)
     for section in paper.sections:
         _section(page, section)

@@ -176,12 +176,13 @@ class Rollouts:
         """
         working = self.hours(person, now)
         today = local_time(now, working.time_zone).date()
-        self._keep(rollout, move_phase(rollout.plan, number, today, working, new_end=end))
+        self.keep_dates(rollout, move_phase(rollout.plan, number, today, working, new_end=end))
         if rollout.is_current(number):
             await self.schedule(session, person, rollout, now)
         return next(each for each in rollout.plan if each.number == number)
 
-    def _keep(self, rollout: Rollout, plan: Sequence[PlannedPhase]) -> None:
+    def keep_dates(self, rollout: Rollout, plan: Sequence[PlannedPhase]) -> None:
+        """Write the dates of a plan that was made again."""
         dates = {each.number: each for each in plan}
         for row in rollout.initiative.phases:
             if row.number in dates:
@@ -199,7 +200,7 @@ class Rollouts:
             return None
         working = self.hours(person, now)
         self._add_missing(rollout, person, working)
-        self._keep(rollout, replan(rollout.plan, planned.number, local_time(now, working.time_zone).date(), working))
+        self.keep_dates(rollout, replan(rollout.plan, planned.number, local_time(now, working.time_zone).date(), working))
         next(row for row in rollout.initiative.phases if row.number == planned.number).done_at = now
         await self.end_open(session, rollout, "superseded", "phase done")
         following = rollout.planned

@@ -126,7 +126,6 @@ async def move_start(
     """Let phase `number` begin on `day`; what lies behind moves along, and so do the check-ins. Raises MoveRefused."""
     today = local_time(now, zone_of(person)).date()
     moved = move_phase(rollout.plan, number, today, rollouts.hours(person, now), new_start=day)
-    for row, planned in zip(rollout.initiative.phases, moved, strict=True):
-        row.starts_on, row.ends_on = planned.starts_on, planned.ends_on
+    rollouts.keep_dates(rollout, moved)
     await session.flush()
     await reschedule(session, rollouts, person, now)

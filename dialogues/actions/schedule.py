@@ -233,7 +233,7 @@ class Schedule(TimeAction):
                 speaker.say("utter_schedule_phase_not_moved", phase=phase, earliest=self.day(speaker, refused.earliest), value=value)
                 return True
             planned = next(each for each in rollout.plan if each.number == move.number)
-            starts, ends = self.date(speaker, planned, end=False), self.date(speaker, planned, end=True)
+            starts, ends = self.day(speaker, planned.starts_on), self.day(speaker, planned.ends_on)
             speaker.say("utter_schedule_phase_moved", phase=phase, starts=starts, ends=ends)
             return True
         return False

@@ -18,7 +18,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
-from bot.rollout.checkins import ring_due
+from bot.rollout.ringing import ring_due
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.tables import CheckIn, Conversation, InboxRow, OutboxRow, Person
