@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 from bot.assessment.questionnaire import load_questionnaire
+from bot.operations.sample_checks import check_duplicates
 from bot.rollout.phases import load_phases
-from knowledge.base import load_knowledge, load_topics
+from knowledge.base import Entry, load_knowledge, load_topics
 from knowledge.comparing import load_cells, load_comparisons, load_misbeliefs
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
@@ -17,6 +19,8 @@ from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
 LANGUAGES = ("ja", "en")
+#: How long an entry is good without somebody reading it again.
+REVIEW_EVERY = timedelta(days=400)
 _VALUE = re.compile(r"\{(\w+)\}")
 
 
@@ -34,8 +38,19 @@ def check_project(root: Path) -> list[str]:
         lambda: load_cells(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: check_dialogues(root),
+        lambda: check_duplicates(root),
     )
     return list(dict.fromkeys(line for part in parts for line in _lines(part)))
+
+
+def overdue_reviews(entries: Iterable[Entry], today: date) -> list[str]:
+    """One line for each entry that nobody has reviewed for longer than REVIEW_EVERY."""
+    late = [entry for entry in entries if today - entry.reviewed_on > REVIEW_EVERY]
+    return [
+        f"knowledge/entries/{entry.id}.yml: The last review is of {entry.reviewed_on}, more than {REVIEW_EVERY.days} days ago. "
+        "Read both languages again and write today's date at 'reviewed_on'."
+        for entry in late
+    ]
 
 
 def _lines(part: Callable[[], object]) -> list[str]:
