@@ -21,7 +21,9 @@ from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
 from bot.settings import Settings, SettingsError, load_settings
 from bot.storage.database import Database, DatabaseError
+from knowledge.base import load_knowledge
 from knowledge.problems import ContentError
+from knowledge.samples import load_samples
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="An advisor for small firms going digital."
@@ -191,17 +193,35 @@ def migrate() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    samples: Annotated[bool, typer.Option("--samples", help="Also name sample questions that another entry answers better.")] = False,
+) -> None:
     """Validate content, training data and settings; exit 1 with file, line and remedy of whatever is wrong."""
-    settings()
-    from bot.operations.checks import check_project  # noqa: PLC0415
+    chosen = settings()
+    from bot.operations.checks import check_project, overdue_reviews  # noqa: PLC0415
 
     problems = check_project(_root())
-    for problem in problems:
-        err.print(problem, markup=False, soft_wrap=True)
+    _print_lines(problems)
     if problems:
         raise typer.Exit(FOUND_WRONG)
+    _print_lines(overdue_reviews(load_knowledge(_root() / "knowledge").entries.values(), datetime.now(UTC).date()))
+    if samples:
+        _print_lines(_misplaced_samples(chosen))
     err.print("Content, training data and settings are in order.")
+
+
+def _misplaced_samples(chosen: Settings) -> list[str]:
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.operations.sample_checks import misplaced_samples  # noqa: PLC0415
+
+        services = parts.read_content(lambda: trained_model(chosen))
+        return misplaced_samples(load_samples(_root() / "nlu" / "topics"), services.search)
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        err.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -49,9 +49,31 @@ LEVELS = ("1", "2", "3", "4", "5")
 DIMENSIONS = ("technology-adoption", "process-integration", "data-utilization", "customer-engagement", "business-impact")
 PHASES = ("1", "2", "3", "4", "5", "6", "7", "8")
 COSTS = ("free", "low", "medium", "high")
+#: What `fits` names, with the values of each.
+FITS: Mapping[str, tuple[str, ...]] = {"industries": INDUSTRIES, "sizes": SIZES, "levels": LEVELS, "phases": PHASES}
+#: From least to most: effort and impact; how many related topics.
+SCALE = (1, 5)
+RELATED = (3, 6)
+#: The most characters of a text, in Japanese and in English.
+TEXT_LIMITS: Mapping[str, tuple[int, int]] = {
+    "title": (30, 60),
+    "summary": (130, 270),
+    "tomorrow": (110, 230),
+    "benefit": (90, 190),
+    "measure": (90, 190),
+}
+#: The fewest and most items of a list in one language, and the most characters of each in Japanese and in English; None: no limit.
+LIST_LIMITS: Mapping[str, tuple[int, int | None, int | None, int | None]] = {
+    "aliases": (3, 8, None, None),
+    "steps": (3, 5, 70, 150),
+    "pitfalls": (2, 3, 80, 170),
+    "prerequisites": (0, None, None, None),
+}
+#: Lists with as many items in one language as in the other.
+_EQUAL = ("steps", "pitfalls")
 RELATIONS = ("helps-with", "done-in", "uses", "practice", "example", "next", "see")
 
-_FIELDS = (
+FIELDS = (
     "id",
     "title",
     "aliases",
@@ -206,22 +228,24 @@ def _read_entries(root: Path, topics: Mapping[str, Text], sources: Mapping[str, 
 
 
 def _read_entry(page: Node, id: str, topics: Mapping[str, Text], sources: Mapping[str, Source]) -> Entry:
-    page.only(*_FIELDS)
+    page.only(*FIELDS)
     _check_id(page, id, topics)
+    texts = {name: page.bilingual(name, *limits) for name, limits in TEXT_LIMITS.items()}
+    lists = {name: page.bilingual_list(name, *limits, equal=name in _EQUAL) for name, limits in LIST_LIMITS.items()}
     return Entry(
         id=id,
-        title=page.bilingual("title", ja=30, en=60),
-        aliases=page.bilingual_list("aliases", 3, 8),
-        summary=page.bilingual("summary", ja=130, en=270),
-        tomorrow=page.bilingual("tomorrow", ja=110, en=230),
-        steps=page.bilingual_list("steps", 3, 5, ja=70, en=150, equal=True),
-        benefit=page.bilingual("benefit", ja=90, en=190),
-        measure=page.bilingual("measure", ja=90, en=190),
-        pitfalls=page.bilingual_list("pitfalls", 2, 3, ja=80, en=170, equal=True),
-        effort=page.integer("effort", 1, 5),
-        impact=page.integer("impact", 1, 5),
+        title=texts["title"],
+        aliases=lists["aliases"],
+        summary=texts["summary"],
+        tomorrow=texts["tomorrow"],
+        steps=lists["steps"],
+        benefit=texts["benefit"],
+        measure=texts["measure"],
+        pitfalls=lists["pitfalls"],
+        prerequisites=lists["prerequisites"],
+        effort=page.integer("effort", *SCALE),
+        impact=page.integer("impact", *SCALE),
         cost=page.choice("cost", COSTS),
-        prerequisites=page.bilingual_list("prerequisites"),
         fits=_read_fits(page.section("fits")),
         related=_read_related(page, topics),
         sources=page.choices("sources", tuple(sources), least=1),
@@ -238,17 +262,18 @@ def _check_id(page: Node, id: str, topics: Mapping[str, Text]) -> None:
 
 
 def _read_fits(group: Node) -> Fits:
-    group.only("industries", "sizes", "levels", "phases")
+    group.only(*FITS)
+    chosen = {name: group.choices(name, values, least=1, or_all=True) for name, values in FITS.items()}
     return Fits(
-        industries=frozenset(group.choices("industries", INDUSTRIES, least=1, or_all=True)),
-        sizes=frozenset(group.choices("sizes", SIZES, least=1, or_all=True)),
-        levels=frozenset(int(each) for each in group.choices("levels", LEVELS, least=1, or_all=True)),
-        phases=frozenset(int(each) for each in group.choices("phases", PHASES, least=1, or_all=True)),
+        industries=frozenset(chosen["industries"]),
+        sizes=frozenset(chosen["sizes"]),
+        levels=frozenset(map(int, chosen["levels"])),
+        phases=frozenset(map(int, chosen["phases"])),
     )
 
 
 def _read_related(page: Node, topics: Mapping[str, Text]) -> tuple[Related, ...]:
-    links = page.items("related", 3, 6)
+    links = page.items("related", *RELATED)
     for link in links:
         link.only("type", "id")
     return tuple(Related(link.choice("type", RELATIONS), link.choice("id", topics)) for link in links)

@@ -81,8 +81,12 @@ class Node:
 
     def problem(self, what: str, remedy: str, key: str | None = None) -> None:
         """Record a problem of the caller's own at `key`, or at this place."""
-        line = self._fields[key][0] if key in self._fields else self.line
+        line = self.line_of(key) if key is not None and key in self._fields else self.line
         self._problems.add(self.file, line, what, remedy)
+
+    def line_of(self, key: str) -> int:
+        """The line on which the field `key` is written. Raises KeyError when there is none."""
+        return self._fields[key][0]
 
     # --- groups -----------------------------------------------------------------------------------------------------------
 

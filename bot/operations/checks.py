@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 from bot.assessment.prospects import load_prospects
 from bot.assessment.questionnaire import load_questionnaire
 from bot.operations.demo_report import load_material
+from bot.operations.sample_checks import check_duplicates
 from bot.reports.examples import load_examples
 from bot.rollout.figures import load_figure_words
 from bot.rollout.industries import load_trades
@@ -16,7 +18,7 @@ from bot.rollout.phases import load_phases
 from bot.rollout.replies import load_reply_words
 from bot.rollout.wishes.words import load_wish_words
 from bot.services import answer_samples
-from knowledge.base import INDUSTRIES, load_knowledge, load_topics
+from knowledge.base import INDUSTRIES, Entry, load_knowledge, load_topics
 from knowledge.comparing import load_cells, load_comparisons, load_misbeliefs
 from knowledge.content import Node
 from knowledge.phrases import load_commands, load_phrases
@@ -26,6 +28,8 @@ from knowledge.samples import load_samples
 from knowledge.yaml_files import read_yaml
 
 LANGUAGES = ("ja", "en")
+#: How long an entry is good without somebody reading it again.
+REVIEW_EVERY = timedelta(days=400)
 _VALUE = re.compile(r"\{(\w+)\}")
 
 
@@ -51,8 +55,19 @@ def check_project(root: Path) -> list[str]:
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: answer_samples(root, load_questionnaire(folder)),
         lambda: check_dialogues(root),
+        lambda: check_duplicates(root),
     )
     return list(dict.fromkeys(line for part in parts for line in _lines(part)))  # examples read other content too
+
+
+def overdue_reviews(entries: Iterable[Entry], today: date) -> list[str]:
+    """One line for each entry that nobody has reviewed for longer than REVIEW_EVERY."""
+    late = [entry for entry in entries if today - entry.reviewed_on > REVIEW_EVERY]
+    return [
+        f"knowledge/entries/{entry.id}.yml: The last review is of {entry.reviewed_on}, more than {REVIEW_EVERY.days} days ago. "
+        "Read both languages again and write today's date at 'reviewed_on'."
+        for entry in late
+    ]
 
 
 def _lines(part: Callable[[], object]) -> list[str]:

@@ -106,6 +106,7 @@ UNREADABLE = {
     "only a list": (b"- a\n- b\n", 1, "has no fields"),
     "only a word": (b"stock\n", 1, "has no fields"),
     "nested without end": (b"[" * 20_000, 1, "nested too deeply"),
+    "growing by references": (b"a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n", 1, "References (&name, *name) are not allowed"),
 }
 
 
@@ -135,6 +136,14 @@ def test_a_file_in_the_wrong_place_is_a_problem_and_hidden_files_are_not(tmp_pat
     load_knowledge(root)
     (root / "entries" / "use-case" / "stock.yaml").write_text(ENTRY, encoding="utf-8")
     with pytest.raises(ContentError, match=r"knowledge/entries/use-case/stock\.yaml:1: The file is not where entries are read"):
+        load_knowledge(root)
+
+
+def test_two_entries_with_one_id_are_a_problem_of_the_one_in_the_wrong_place(tmp_path: Path) -> None:
+    root = make_knowledge(tmp_path)
+    (root / "entries" / "benefit").mkdir()
+    (root / "entries" / "benefit" / "savings.yml").write_text(ENTRY, encoding="utf-8")
+    with pytest.raises(ContentError, match=r"benefit/savings\.yml:1: The id 'use-case/stock' does not fit the file's place"):
         load_knowledge(root)
 
 
