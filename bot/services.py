@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
 from knowledge.answering import Answers
 from knowledge.base import INDUSTRIES, KnowledgeBase, load_knowledge
-from knowledge.comparing import load_comparisons, load_misbeliefs
+from knowledge.comparing import Cell, load_cells, load_comparisons, load_misbeliefs
 from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.queries import load_query_words
@@ -50,6 +50,7 @@ class Services:
     knowledge: KnowledgeBase
     search: KnowledgeSearch
     answers: Answers
+    cells: Mapping[tuple[str, int], Cell]
     questionnaire: Questionnaire
     own_words: OwnWords
     prospects: Prospects
@@ -83,7 +84,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
     ledgers, reply_words = Ledgers(load_figure_words(folder), rollouts.phases), load_reply_words(folder, knowledge.topics)
     trades = load_trades(folder, INDUSTRIES)
-    find_answers = _answers(folder, knowledge, questionnaire)
+    cells, find_answers = load_cells(folder), _answers(folder, knowledge, questionnaire)
     prospects = load_prospects(folder, questionnaire, knowledge.topics)
     model = find_model()
     search = search_of_model(model)
@@ -91,6 +92,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         knowledge=knowledge,
         search=search,
         answers=find_answers(search),
+        cells=cells,
         questionnaire=questionnaire,
         own_words=built_once("answers", root, _OWN_WORDS_FROM, model.parent, lambda: _own_words(root, questionnaire)),
         prospects=prospects,

@@ -16,12 +16,36 @@ def show_part(services: Services, speaker: Speaker, entry: Entry, part: str | No
     """Say one part of an entry: None is the beginning; see PARTS in knowledge/queries.py for the others."""
     if part == "related":
         _related(services, speaker, entry)
+    elif part == "cells":
+        _cells(services, speaker, entry)
     elif part == "next" and (topic := after(services.knowledge, entry.id)):
         show_part(services, speaker, services.knowledge.entries[topic], None, owner)
     else:
         name = part if part in _VALUES else "entry"
         values = _VALUES[name](services, speaker, entry, owner)
-        speaker.say(f"utter_knowledge_{name}", (), [entry.id], title=entry.title.get(speaker.language), topic=entry.id, **values)
+        more = _more(speaker, entry) if name == "entry" else ()
+        speaker.say(f"utter_knowledge_{name}", more, [entry.id], title=entry.title.get(speaker.language), topic=entry.id, **values)
+
+
+def _more(speaker: Speaker, entry: Entry) -> list[dict[str, str]]:
+    """Behind a level or a dimension stand its five cells of the maturity table."""
+    if entry.kind not in ("maturity", "dimension"):
+        return []
+    return [button(speaker.phrase(f"cells_of_{entry.kind}"), "ask_knowledge", topic=entry.id, part="cells")]
+
+
+def _cells(services: Services, speaker: Speaker, entry: Entry) -> None:
+    """What a dimension looks like at each level, or a level in each dimension."""
+    language, words = speaker.language, services.knowledge.vocabulary
+    level = next((each for each, topic in enumerate(services.knowledge.by_kind("maturity"), 1) if topic.id == entry.id), None)
+    dimension = entry.id.partition("/")[2]
+    lines = [
+        speaker.phrase("cell_line", name=words["dimension" if level else "level"][each if level else str(at)].get(language), looks=looks)
+        for (each, at), cell in services.cells.items()
+        if (at == level if level else each == dimension)
+        for looks in (cell.looks.get(language),)
+    ]
+    speaker.say("utter_knowledge_cells", (), [entry.id], title=entry.title.get(language), lines="\n".join(lines))
 
 
 def _related(services: Services, speaker: Speaker, entry: Entry) -> None:
