@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from knowledge.base import COSTS, Entry, KnowledgeBase
+from knowledge.base import Entry, KnowledgeBase
 from knowledge.beliefs import Beliefs
 from knowledge.comparing import Comparison, Misbelief, Side
 from knowledge.queries import Query, QueryWords, read_query
@@ -29,7 +29,6 @@ USE_CASES = {
     "logistics": "use-case/logistics",
     "finance": "use-case/financial-services",
 }
-QUICK_EFFORT, QUICK_IMPACT, QUICK_COSTS = 2, 3, COSTS[:2]
 #: Kinds of entries that are subjects of their own, so that "the cheapest CRM" is a question about CRMs.
 SUBJECTS = frozenset({"component", "technology", "use-case", "trend"})
 MOST_CHOICES = 3
@@ -90,7 +89,7 @@ class Answers:
         if query.sides and (compared := self._compared(query.sides)):
             return compared
         if query.wants_quick and self._is_general(text):
-            return Answer("quick", self._quick_wins(owner))
+            return Answer("quick")
         if query.wants_anything and (use_case := USE_CASES.get(self._trade_meant(text, owner) or "")):
             return Answer("ideas", (use_case, *self._ideas(use_case)))
         return self._looked_up(text, query, owner)
@@ -99,6 +98,10 @@ class Answers:
         """The part (of PARTS) that a message asks for which is made of nothing but a question about the answer before."""
         query = read_query(text, self._words)
         return query.part if query.leans_on_context else None
+
+    def may_answer(self, text: str) -> bool:
+        """Whether there is an answer, or a choice to offer."""
+        return self.answer(text, Owner()).kind != "nothing"
 
     def is_sure(self, text: str) -> bool:
         """Whether a message is surely a question that has an answer here, whatever else it may sound like."""
@@ -163,24 +166,12 @@ class Answers:
         related = self._base.entries[use_case].related if use_case in self._base.entries else ()
         return tuple(each.id for each in related)[: MOST_IDEAS - 1]
 
-    def _quick_wins(self, owner: Owner) -> tuple[str, ...]:
-        """Entries that cost little money and effort and bring much: those for this owner first, then by impact for effort."""
-        quick = [each for each in self._base.entries.values() if _is_quick(each)]
-        ranked = sorted(quick, key=lambda entry: (-suits(entry, owner), -entry.impact / entry.effort))
-        return tuple(entry.id for entry in ranked[:MOST_IDEAS])
-
 
 def favoured_by(owner: Owner) -> dict[str, float]:
     """What an owner's trade adds to the score of the use cases."""
     if owner.industry not in USE_CASES:
         return {}
     return {topic: OWN_TRADE if industry == owner.industry else -OWN_TRADE for industry, topic in USE_CASES.items()}
-
-
-def suits(entry: Entry, owner: Owner) -> int:
-    """How many of the things known of an owner (trade, size, level) the entry is for."""
-    fits = entry.fits
-    return sum((owner.industry in fits.industries, owner.size in fits.sizes, owner.level in fits.levels))
 
 
 def is_for_size(entry: Entry, owner: Owner) -> bool | None:
@@ -197,10 +188,6 @@ def after(base: KnowledgeBase, topic: str) -> str | None:
         ordered = [each.id for each in base.by_kind(entry.kind)]
         return next(iter(ordered[ordered.index(topic) + 1 :]), None)
     return next((each.id for each in entry.related if each.type == "next"), None)
-
-
-def _is_quick(entry: Entry) -> bool:
-    return entry.effort <= QUICK_EFFORT and entry.impact >= QUICK_IMPACT and entry.cost in QUICK_COSTS
 
 
 def _fits(comparison: Comparison, sides: tuple[str, str]) -> bool:

@@ -105,7 +105,7 @@ def _weigh(action: Action, answers: Answers, profile: Profile, score: Score, bud
         target=target,
         rests_on=_rests_on(action, answers),
         pain_weighted=pain_weighted,
-        quick_win=not unmet and _is_quick(action, budget),
+        quick_win=not unmet and is_quick(action, budget),
         unmet=unmet,
     )
 
@@ -130,7 +130,8 @@ def _is_met(requirement: Requirement, answers: Answers) -> bool:
     return answer.kind is AnswerKind.NOT_APPLICABLE or (answer.counted or 0) >= requirement.at_least
 
 
-def _is_quick(action: Action, budget: str) -> bool:
+def is_quick(action: Action, budget: str = UNSTATED_BUDGET) -> bool:
+    """Little effort, much effect, within the budget ("free" to "high")."""
     return action.effort <= QUICK_EFFORT and action.impact >= QUICK_IMPACT and COSTS.index(action.cost) <= COSTS.index(budget)
 
 

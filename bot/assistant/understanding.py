@@ -40,8 +40,17 @@ _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affir
 _MAYBE_ANSWERS = _ANSWERS_IN_OTHER_WORDS | {"ask_knowledge", "out_of_scope"}
 #: Below this, what the classifier heard is a guess.
 _GUESS_BELOW = 0.5
-#: A complaint such as 「棚卸しに丸一日かかる」 reads like an answer; when the knowledge base is sure of it, it is a question.
-_MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback"})
+#: A complaint such as 「棚卸しに丸一日かかる」 reads like one of these; when the knowledge base is sure of it, it is a question.
+_MAYBE_QUESTIONS = frozenset({"answer_assessment", "nlu_fallback", "out_of_scope", "help"})
+#: So are these, for an owner who has no plan yet, or when the classifier is not sure: "my guys won't touch the tablet".
+_OF_A_PLAN = frozenset(
+    {"checkin_done", "checkin_in_progress", "checkin_blocked", "snooze_checkin", "set_checkin_schedule", "pause_reminders"}
+    | {"start_rollout", "show_roadmap"}
+)
+_SURE_FROM = 0.7
+_WILD_GUESS_BELOW = 0.4
+#: Without an answer before them, these still ask about something that has not been named.
+_PARTS_OF_SOMETHING = frozenset({"cost", "fit", "benefit", "pitfalls", "sources"})
 #: What the classifier leaves open may still say when; a phase that is named with a day reads like a question about the subject.
 _MAYBE_TIMES = frozenset({"nlu_fallback", "out_of_scope"})
 _MAYBE_MOVES = _MAYBE_TIMES | {"ask_knowledge", "start_rollout", "show_roadmap"}
@@ -116,8 +125,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
     if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
         return parsed(meaning, text, checkin=standing.id)
-    part = services.answers.follow_up(text) if remembered(turn, "knowledge_topic") else None
-    if part and not (journey and part in _OF_THE_ASSESSMENT):
+    if _follows_up(turn, services, text, is_asking=journey is not None):
         return parsed("ask_knowledge", text)
     found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
@@ -129,7 +137,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
     is_open = standing is not None and standing.awaiting is not None
-    if not is_open and found["intent"]["name"] in _MAYBE_QUESTIONS and services.answers.is_sure(text):
+    if not is_open and await _asks(turn, services, text, found, is_asking=journey is not None):
         return parsed("ask_knowledge", text)
     if standing and (meaning := likely_reply(standing, services, text, found, bool(turn.person.offer))):
         return parsed(meaning, text, checkin=standing.id)
@@ -148,6 +156,33 @@ async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> 
     if any(read_move(text, plan, wall.date(), services.wishes) for plan in plans):
         return True
     return bool(plans) and intent in _MAYBE_TIMES and services.wishes.read(text, wall).kind in _SURELY_TIME
+
+
+def _follows_up(turn: Turn, services: Services, text: str, is_asking: bool) -> bool:
+    """Whether a message is nothing but a question about the answer before: "how much?"."""
+    part = services.answers.follow_up(text)
+    if part is None:
+        return False
+    if remembered(turn, "knowledge_topic") is None:
+        return not is_asking and part in _PARTS_OF_SOMETHING
+    return not (is_asking and part in _OF_THE_ASSESSMENT)
+
+
+async def _asks(turn: Turn, services: Services, text: str, found: Parsed, is_asking: bool) -> bool:
+    """Whether a message is rather a question to the knowledge base than what the classifier took it for.
+
+    Nothing is changed or stopped on a mere guess: then the nearest topics are offered.
+    """
+    if not is_asking and found["intent"]["confidence"] < _WILD_GUESS_BELOW:
+        return services.answers.may_answer(text)
+    return await _may_be_question(turn, services, found) and services.answers.is_sure(text)
+
+
+async def _may_be_question(turn: Turn, services: Services, found: Parsed) -> bool:
+    intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
+    if intent not in _OF_A_PLAN:
+        return intent in _MAYBE_QUESTIONS
+    return confidence < _SURE_FROM or not await services.rollouts.active(turn.session, turn.person)
 
 
 def remembered(turn: Turn, slot: str) -> str | None:

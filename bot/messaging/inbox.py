@@ -15,6 +15,8 @@ from bot.storage.tables import InboxRow
 _LATELY = 100
 #: A turn that fails this often is set aside, so that one bad message cannot hold up a conversation for ever.
 MOST_ATTEMPTS = 3
+#: So many conversations are taken up at a time.
+AT_ONCE = 20
 #: The channel of a check-in that came due.
 CLOCK = "clock"
 # Written out as in the partial index, or neither database would use it.
@@ -49,14 +51,14 @@ async def find_said(session: AsyncSession, conversation: str, client_id: str) ->
     return next((row for row in rows if row.body.get("client_id") == client_id and row.state == "done"), None)
 
 
-async def waiting_conversations(session: AsyncSession, limit: int = 20) -> list[str]:
+async def waiting_conversations(session: AsyncSession, limit: int = AT_ONCE) -> list[str]:
     """Conversations with something unanswered, the longest waiting first: those where an owner wrote, then some where the clock speaks.
 
     Few at a time: a thousand check-ins that came due together must not stand between an owner and the next answer.
     """
     waiting = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id)
     wrote = list(await session.scalars(waiting.where(_LITERALLY_BY_OWNERS).limit(limit)))
-    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(limit)) if len(wrote) < limit else ()
+    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(limit - len(wrote))) if len(wrote) < limit else ()
     return list(dict.fromkeys([*wrote, *rang]))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
+from bot.assessment.advice import is_quick
 from bot.services import Services
 from bot.turn import Turn, current_turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, is_asking
 from dialogues.actions.feedback import keep_unanswered
 from dialogues.actions.knowledge_parts import show_part
-from knowledge.answering import Answer, Owner
+from knowledge.answering import MOST_IDEAS, Answer, Owner
 
 MOST_CHOICES = 3
 #: Slots that a follow-up leans on.
@@ -120,10 +121,11 @@ def _ideas(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -
 
 
 def _quick(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:
+    """The actions that cost little money and effort and bring much, each with its first step."""
     language = speaker.language
-    entries = [services.knowledge.entries[topic] for topic in answer.topics]
-    lines = speaker.numbered(f"{entry.title.get(language)}: {entry.benefit.get(language)}" for entry in entries)
-    offer_topics(services, speaker, "utter_knowledge_quick", list(answer.topics), lines=lines)
+    actions = [each for each in services.questionnaire.actions if is_quick(each)][:MOST_IDEAS]
+    lines = speaker.numbered(f"**{each.title.get(language)}**: {each.first_step.get(language)}" for each in actions)
+    offer_topics(services, speaker, "utter_knowledge_quick", list(dict.fromkeys(each.entries[0] for each in actions)), lines=lines)
 
 
 def _choice(services: Services, speaker: Speaker, answer: Answer, owner: Owner) -> None:

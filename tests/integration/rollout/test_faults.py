@@ -220,7 +220,7 @@ async def test_masses_of_due_checkins_do_not_stand_before_an_owner_who_writes(da
     async with database.reading() as session:
         waiting = await inbox.waiting_conversations(session)
     assert waiting[0] == "web:newcomer"
-    assert len(waiting) == 1 + inbox.CLOCKS_AT_ONCE
+    assert len(waiting) == inbox.AT_ONCE
 
 
 async def test_batches_ring_every_checkin_once_with_two_bells(database_url: str) -> None:
