@@ -49,6 +49,12 @@ _OF_A_PLAN = frozenset(
 )
 _SURE_FROM = 0.7
 _WILD_GUESS_BELOW = 0.4
+#: Wishes about the assessment itself: while it is open, even a guess at them is likely.
+_CONTROLS = frozenset(
+    {"go_back_previous_question", "skip_question", "why_this_question", "pause_or_stop", "resume_assessment", "show_results", "help"}
+)
+#: What stops or changes something for good.
+_CHANGING = frozenset({"pause_reminders", "change_language", "delete_my_data", "export_my_data"})
 #: Without an answer before them, these still ask about something that has not been named.
 _PARTS_OF_SOMETHING = frozenset({"cost", "fit", "benefit", "pitfalls", "sources"})
 #: What the classifier leaves open may still say when; a phase that is named with a day reads like a question about the subject.
@@ -112,6 +118,9 @@ def _in_group(services: Services, text: str) -> Parsed:
 async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     text = turn.incoming.text
     journey = await services.journeys.current(turn.session, turn.person) if is_asking(turn) else None
+    # Before the buttons: "Why?" is about the last answer, though an older one may have a button of that name.
+    if _follows_up(turn, services, text, is_asking=journey is not None):
+        return parsed("ask_knowledge", text)
     if pressed := await _typed_button(turn, text):
         return pressed
     if joining := _JOINING.fullmatch(unicodedata.normalize("NFKC", text).strip()):
@@ -125,8 +134,6 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
     if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
         return parsed(meaning, text, checkin=standing.id)
-    if _follows_up(turn, services, text, is_asking=journey is not None):
-        return parsed("ask_knowledge", text)
     found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
         return manners
@@ -141,7 +148,8 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed("ask_knowledge", text)
     if standing and (meaning := likely_reply(standing, services, text, found, bool(turn.person.offer))):
         return parsed(meaning, text, checkin=standing.id)
-    if journey and found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS:
+    is_guess = found["intent"]["confidence"] < _WILD_GUESS_BELOW and found["intent"]["name"] not in _CONTROLS
+    if journey and (is_guess or found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS):
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
     return found
@@ -149,7 +157,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
 
 async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> bool:
     """Whether the owner of a running plan says when to be asked, or moves one of its phases."""
-    if intent not in _MAYBE_MOVES:
+    if intent not in _MAYBE_MOVES | _OF_A_PLAN:
         return False
     plans = [each.plan for each in await services.rollouts.active(turn.session, turn.person)]
     wall = local_time(turn.now, turn.person.time_zone)
@@ -173,16 +181,17 @@ async def _asks(turn: Turn, services: Services, text: str, found: Parsed, is_ask
 
     Nothing is changed or stopped on a mere guess: then the nearest topics are offered.
     """
-    if not is_asking and found["intent"]["confidence"] < _WILD_GUESS_BELOW:
-        return services.answers.may_answer(text)
-    return await _may_be_question(turn, services, found) and services.answers.is_sure(text)
+    has_plan = found["intent"]["name"] in _OF_A_PLAN and bool(await services.rollouts.active(turn.session, turn.person))
+    if found["intent"]["confidence"] < _WILD_GUESS_BELOW and not has_plan:
+        return services.answers.is_sure(text) if is_asking else services.answers.may_answer(text)
+    return _may_be_question(found, has_plan) and services.answers.is_sure(text)
 
 
-async def _may_be_question(turn: Turn, services: Services, found: Parsed) -> bool:
+def _may_be_question(found: Parsed, has_plan: bool) -> bool:
     intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
     if intent not in _OF_A_PLAN:
         return intent in _MAYBE_QUESTIONS
-    return confidence < _SURE_FROM or not await services.rollouts.active(turn.session, turn.person)
+    return confidence < _SURE_FROM or not has_plan
 
 
 def remembered(turn: Turn, slot: str) -> str | None:
@@ -204,8 +213,9 @@ def _answer(journey: Journey, services: Services, text: str, language: str) -> P
 
 
 def _without_guesses(found: Parsed) -> Parsed:
-    """Distress is answered with care and nothing else, so a mere guess at it counts as not understood."""
-    is_guess = found["intent"]["name"] == "distress" and found["intent"]["confidence"] < _GUESS_BELOW
+    """Distress is answered with care and nothing else, and some wishes change things: a mere guess at them is not understood."""
+    intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
+    is_guess = confidence < (_GUESS_BELOW if intent == "distress" else _WILD_GUESS_BELOW if intent in _CHANGING else 0.0)
     return parsed("nlu_fallback", found.get("text") or "") if is_guess else found
 
 

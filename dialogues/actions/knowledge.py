@@ -54,7 +54,9 @@ async def answer_question(services: Services, speaker: Speaker, text: str, or_sa
     answer = services.answers.answer(text, owner, remembered_topic(turn))
     if answer.kind == "nothing" and or_say_nothing:
         return False
-    turn.remember |= {QUESTION: text[:300], TOPIC: answer.topics[0] if answer.topics else None}
+    turn.remember[TOPIC] = answer.topics[0] if answer.topics else None
+    if answer.kind != "entry" or answer.ranking is not None:  # "how much?" is no question of its own
+        turn.remember[QUESTION] = text[:300]
     _SAY[answer.kind](services, speaker, answer, owner)
     if answer.kind == "nothing" and not answer.part:
         await keep_unanswered(turn, speaker, text)

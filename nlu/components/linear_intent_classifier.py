@@ -60,6 +60,8 @@ class LinearModel:
         self._features = build_features()
         machine = LinearSVC(C=regularisation, tol=0.05, class_weight="balanced", random_state=0)
         machine.fit(self._features.fit_transform(documents), intents)
+        for _, vectorizer in self._features.transformer_list:
+            vars(vectorizer).pop("stop_words_", None)  # everything that was left out: large, and for looking at only
         self.intents: tuple[str, ...] = tuple(map(str, machine.classes_))
         two = len(self.intents) == 2  # scikit-learn keeps one row for two classes
         self._weights = np.asarray(np.vstack([-machine.coef_, machine.coef_]) if two else machine.coef_, np.float32).T
