@@ -81,7 +81,7 @@ def trained_model(chosen: Settings, force: bool = False) -> Path:
     path = model_path(_root(), chosen.models)
     if path.is_file() and not force:
         return path
-    err.print("Training the language model (once, and whenever its texts change; about a minute) …")
+    err.print("Training the language model (once, and whenever its texts change; about two minutes) …")
     columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
     with Progress(*columns, console=err) as progress:
         task = progress.add_task("starting", total=1.0)

@@ -43,8 +43,6 @@ class Widget:
     scripts: tuple[str, ...]
     body: str = ""
     start: str = ""
-    #: What the widget's documentation says; a page alone cannot show it.
-    push: str = "no"
 
 
 WIDGETS = (
@@ -92,13 +90,12 @@ class Found:
     strangers: set[str] = field(default_factory=set)
     axe: str = "?"
     keeps: bool | None = None
-    push: str = "no"
 
     def row(self, name: str) -> str:
         """A line of the table."""
         enter = {True: "kept", False: "**sends**", None: "no field seen"}[self.keeps]
         strangers = ", ".join(self.strangers) or "0"
-        return f"| {name} | {self.bytes / 1024:.1f} | {self.axe} | {self.violations} | {strangers} | {enter} | {self.push} |"
+        return f"| {name} | {self.bytes / 1024:.1f} | {self.axe} | {self.violations} | {strangers} | {enter} |"
 
 
 def routes() -> tuple[Route, ...]:
@@ -170,17 +167,16 @@ async def judge(page: Page, found: Found) -> None:
         found.keeps = None
 
 
-HEAD = "| widget | KB gz | axe, open | CSP reports | other hosts asked | Enter of a conversion (Safari's order) | push while closed |"
+HEAD = "| widget | KB gz | axe, open | CSP reports | other hosts asked | Enter of a conversion (Safari's order) |"
 
 
 async def compare(browser: Browser, origin: str) -> None:
     """Print the table."""
-    print(HEAD + "\n|---|---|---|---|---|---|---|")
-    pages = [("ours", f"{origin}/demo", "yes")]
-    pages += [(widget.name, f"{origin}/with/{number}", widget.push) for number, widget in enumerate(WIDGETS)]
-    for name, address, push in pages:
+    print(HEAD + "\n|---|---|---|---|---|---|")
+    pages = [("ours", f"{origin}/demo")]
+    pages += [(widget.name, f"{origin}/with/{number}") for number, widget in enumerate(WIDGETS)]
+    for name, address in pages:
         page, found = await look(browser, origin, address)
-        found.push = push
         await judge(page, found)
         print(found.row(name), flush=True)
         await page.context.close()
