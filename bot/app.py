@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,10 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
 
 
 def _socketio_routes(advisor: Advisor) -> list[BaseRoute]:
-    try:
-        from bot.channels.rasa_socketio import RasaSocketIO  # noqa: PLC0415 - an optional part
-    except ImportError as error:
-        raise SettingsError("ADVISOR_SOCKETIO needs python-socketio; install advisor[socketio]") from error
+    if find_spec("engineio") is None:  # its lower half: for `socketio` itself there is a stand-in, because Rasa imports it
+        raise SettingsError("ADVISOR_SOCKETIO needs python-socketio; install advisor[socketio]")
+    from bot.channels.rasa_socketio import RasaSocketIO  # noqa: PLC0415 - an optional part
+
     allows = Origins(advisor.settings.origins).allows
     return RasaSocketIO(advisor.desk, allows, advisor.settings.socketio_jwt_key).routes()
 

@@ -1,7 +1,7 @@
 """Finding the entries that answer a question: word and character BM25 and a linear classifier, added up, and how sure we may be.
 
-The constants below come from cross-validation over the sample questions and the messages that no entry answers:
-`uv run python -m tests.benchmarks.calibration` prints them anew.
+The constants of the confidence come from cross-validation over an earlier, smaller set of sample questions and of messages that no entry
+answers; docs/quality.md tells what they do on messages that nobody trained on.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tests.fakes import FakeResponder
 from tests.integration.rasa_clients.conftest import Served
 from tests.integration.web.serving import serving
 
-pytest.importorskip("socketio", reason="python-socketio is missing: uv sync --extra socketio")
+pytest.importorskip("engineio", reason="python-socketio is missing: uv sync --extra socketio")  # for socketio there is a stand-in
 from bot.channels.rasa_socketio import RasaSocketIO
 
 FOLDER = Path(__file__).parent
