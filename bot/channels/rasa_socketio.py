@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.channels.rasa_messages import as_socketio, said
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +111,12 @@ class RasaSocketIO:
             text = ""
         try:
             await self._join(sid, room)
-            await self._desk.receive(await said(self._desk, CHANNEL, _conversation(room), text))
+            await whole(self._receive(_conversation(room), text))
         except Unavailable:
             log.warning("a message could not be stored", extra={"action": "socketio_unavailable"})
+
+    async def _receive(self, conversation: str, text: str) -> None:
+        await self._desk.receive(await said(self._desk, CHANNEL, conversation, text))
 
     async def _join(self, sid: str, name: str) -> None:
         """Have this client hear what is said in a conversation from now on."""
@@ -122,7 +126,7 @@ class RasaSocketIO:
         room.sids.add(sid)
         await self.server.enter_room(sid, name)
         if room.speaking is None:
-            last = await self._desk.latest_lines(_conversation(name), 1)
+            last = await whole(self._desk.latest_lines(_conversation(name), 1))
             room.speaking = room.speaking or asyncio.create_task(self._speak(name, max((line.seq for line in last), default=0)))
 
     async def _speak(self, name: str, seen: int) -> None:
@@ -137,7 +141,7 @@ class RasaSocketIO:
     async def _tell(self, name: str, seen: int) -> int:
         """Send what was said after `seen`; returns the last line's place."""
         base = next((self._bases[sid] for sid in self._rooms[name].sids if sid in self._bases), "")
-        for line in await self._desk.lines(_conversation(name), seen):
+        for line in await whole(self._desk.lines(_conversation(name), seen)):
             seen = line.seq
             if line.author == "advisor":
                 for message in as_socketio(line.reply, base):

@@ -6,21 +6,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from bot.channels.web.frames import GREETING, BadFrame, Hello, Read, Said, encode, message, parse
 from bot.channels.web.limits import Limits, Visitors
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.message import Incoming, Line
+from bot.messaging.whole import whole
 
 log = logging.getLogger(__name__)
 
 PAGE = 500
-
-T = TypeVar("T")
 
 
 class Gone(Exception):
@@ -41,16 +40,6 @@ class Wire(Protocol):
     async def send_what(self, choose: Callable[[], str | None]) -> None:
         """Like :meth:`send`, but what is sent (or nothing) is decided when it is this frame's turn."""
         ...
-
-
-async def whole(work: Coroutine[Any, Any, T]) -> T:
-    """Let work on the database end by itself when the connection ends meanwhile: cut off half-way, it can leave a lock behind."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 class Visit:
