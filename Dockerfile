@@ -2,7 +2,7 @@ FROM python:3.11-slim
 RUN pip install --no-cache-dir uv && useradd --create-home advisor && mkdir /data && chown advisor /data
 WORKDIR /app
 COPY --chown=advisor . .
-RUN uv sync --frozen --no-dev && chown -R advisor /app
+RUN uv sync --frozen --no-dev --compile-bytecode && chown -R advisor /app
 USER advisor
 ENV ADVISOR_DATA_DIR=/data
 VOLUME /data

@@ -35,6 +35,7 @@ from bot.reports.feeds import Feeds, calendar_routes
 from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings, SettingsError
+from bot.starting import settle
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ async def open_advisor(
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
+        settle()
         bell = Bell()
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
         yield Advisor(settings, database, bell, Desk(database, bell, clock, files), turns, assistant, services, clock)

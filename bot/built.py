@@ -11,7 +11,7 @@ import joblib
 
 from bot.fingerprints import fingerprint
 
-_LIBRARIES = ("scikit-learn", "numpy", "sudachipy", "sudachidict-core")
+_LIBRARIES = ("scikit-learn", "numpy", "sudachipy", "sudachidict-small")
 Built = TypeVar("Built")
 
 

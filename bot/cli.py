@@ -20,6 +20,7 @@ from bot import __version__
 from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
 from bot.settings import Settings, SettingsError, load_settings
+from bot.starting import keep_bytecode
 from bot.storage.database import Database, DatabaseError
 from knowledge.base import load_knowledge
 from knowledge.problems import ContentError
@@ -67,9 +68,11 @@ def one_clear_line() -> Iterator[None]:
 def settings() -> Settings:
     """The settings, or one line on what is wrong with them."""
     try:
-        return load_settings()
+        chosen = load_settings()
     except SettingsError as error:
         fail(str(error))
+    keep_bytecode(chosen.data_dir / "bytecode")
+    return chosen
 
 
 def _root() -> Path:

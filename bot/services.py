@@ -38,7 +38,14 @@ from knowledge.search import KnowledgeSearch
 #: The project's root: content, training data and Rasa's configuration lie beside the package.
 ROOT = Path(__file__).resolve().parent.parent
 #: What the model of owners' own words is made from, relative to the project's root.
-_OWN_WORDS_FROM = ("knowledge/assessment/answers", "knowledge/text.py", "nlu/topics", "nlu/intents", "bot/assessment/own_words.py")
+_OWN_WORDS_FROM = (
+    "knowledge/assessment/answers",
+    "knowledge/text.py",
+    "knowledge/tfidf.py",
+    "nlu/topics",
+    "nlu/intents",
+    "bot/assessment/own_words.py",
+)
 #: The one intent whose messages are answers to the assessment.
 ANSWER = "answer_assessment"
 

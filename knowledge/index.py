@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
+
+from knowledge.tfidf import Tfidf, count
 
 Scores = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ class Bm25:
     """BM25 (Robertson and Zaragoza 2009, with Lucene's never negative idf) of every document for a bag of terms."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        vocabulary, counts = _count(documents)
+        vocabulary, counts = count(documents)
         self.vocabulary: Mapping[str, int] = vocabulary
         idf = _bm25_idf(counts)
         #: The most that one term can add to a score, about: the idf of a term that a single document holds.
@@ -44,58 +44,26 @@ class Bm25:
 
 
 class Classifier:
-    """One linear support vector machine per label over TF-IDF (sublinear, cosine), trained on the texts given."""
+    """One linear support vector machine per label over TF-IDF, trained on the texts given."""
 
     def __init__(self, texts: Sequence[Sequence[str]], labels: Sequence[int], label_count: int) -> None:
         """`labels[i]` (0 to `label_count` - 1) is what `texts[i]` is about. With fewer than three labels in use all scores are 0."""
-        self._vocabulary, counts = _without_rare(*_count(texts))
-        in_how_many = np.bincount(counts.indices, minlength=counts.shape[1])
-        self._idf = np.log((1 + counts.shape[0]) / (1 + in_how_many)).astype(np.float32) + 1
-        self._weights = np.zeros((len(self._vocabulary), label_count), np.float32)
+        self._tfidf = Tfidf(texts, IN_HOW_MANY)
+        self._weights = np.zeros((len(self._tfidf), label_count), np.float16)
         self._bias = np.zeros(label_count, np.float32)
         if len(set(labels)) > 2:
-            self._train(counts, labels)
+            self._train(texts, labels)
 
-    def _train(self, counts: csr_matrix, labels: Sequence[int]) -> None:
-        machine = LinearSVC(C=SVM_C, tol=SVM_TOLERANCE, random_state=0).fit(self._weighted(counts), np.asarray(labels))
+    def _train(self, texts: Sequence[Sequence[str]], labels: Sequence[int]) -> None:
+        from sklearn.svm import LinearSVC  # noqa: PLC0415 - only training needs it (see knowledge/tfidf.py)
+
+        machine = LinearSVC(C=SVM_C, tol=SVM_TOLERANCE, random_state=0).fit(self._tfidf.rows(texts), np.asarray(labels))
         self._weights[:, machine.classes_] = machine.coef_.T
         self._bias[machine.classes_] = machine.intercept_
 
-    def _weighted(self, counts: csr_matrix) -> csr_matrix:
-        counts.data = (1 + np.log(counts.data)) * self._idf[counts.indices]
-        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        lengths = np.sqrt(np.bincount(rows, counts.data**2, minlength=counts.shape[0]))
-        counts.data = (counts.data / lengths[rows]).astype(np.float32)  # no row named here is empty
-        return counts
-
     def scores(self, terms: Iterable[str]) -> Scores:
         """One decision value for each label: about +1 when it is surely meant, about -1 when it is surely not."""
-        found = Counter(self._vocabulary[term] for term in terms if term in self._vocabulary)
-        if not found:
-            return self._bias
-        columns = np.fromiter(found.keys(), np.intp)
-        values = (1 + np.log(np.fromiter(found.values(), np.float32))) * self._idf[columns]
-        summed: Scores = (values / np.linalg.norm(values)) @ self._weights[columns] + self._bias
-        return summed
-
-
-def _count(documents: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matrix]:
-    vocabulary: dict[str, int] = {}
-    starts, columns, values = [0], [], []
-    for document in documents:
-        for term, count in Counter(document).items():
-            columns.append(vocabulary.setdefault(term, len(vocabulary)))
-            values.append(count)
-        starts.append(len(columns))
-    shape = (len(documents), len(vocabulary))
-    return vocabulary, csr_matrix((np.array(values, np.float32), np.array(columns, np.int32), np.array(starts, np.int32)), shape=shape)
-
-
-def _without_rare(vocabulary: dict[str, int], counts: csr_matrix) -> tuple[dict[str, int], csr_matrix]:
-    in_how_many = np.bincount(counts.indices, minlength=counts.shape[1])
-    kept = np.flatnonzero(in_how_many >= min(IN_HOW_MANY, in_how_many.max(initial=1)))
-    terms = list(vocabulary)
-    return {terms[column]: place for place, column in enumerate(kept)}, counts[:, kept]
+        return self._tfidf.row(terms).times(self._weights) + self._bias
 
 
 def _bm25_idf(counts: csr_matrix) -> Scores:

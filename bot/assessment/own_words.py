@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from bot.assessment.questionnaire import LEVELS, Questionnaire
 from knowledge.content import LANGUAGES
 from knowledge.samples import AnswerSample
 from knowledge.text import features_of, language_of, morphemes, normalise
+from knowledge.tfidf import Row, Tfidf
 
 Numbers = npt.NDArray[Any]
 
@@ -77,14 +76,12 @@ class OwnWords:
         """`samples` are about questions and dimensions; `elsewhere` are messages that answer no question of the assessment."""
         self._dimension_of = {each.id: each.dimension for each in questionnaire.questions}
         samples = [*samples, *_options(questionnaire)]
-        texts = [each.text for each in samples]
-        kept = {"min_df": 2, "max_features": MOST_FEATURES, "dtype": np.float32}
-        self._vectorizer = TfidfVectorizer(analyzer=answer_features, sublinear_tf=True, **kept)
-        rows = self._vectorizer.fit_transform([*texts, *elsewhere])
-        vars(self._vectorizer).pop("stop_words_", None)  # everything that was left out: large, and for looking at only
-        self._models = _Models(rows.shape[1])
-        self._models.add(_IS_ANSWER, rows, np.arange(rows.shape[0]) < len(texts), balanced=True)
-        self._train(rows[: len(texts)], samples)
+        texts = [answer_features(text) for text in (*(each.text for each in samples), *elsewhere)]
+        self._tfidf = Tfidf(texts, in_how_many=2, most=MOST_FEATURES)
+        rows = self._tfidf.rows(texts)
+        self._models = _Models(len(self._tfidf))
+        self._models.add(_IS_ANSWER, rows, np.arange(len(texts)) < len(samples), balanced=True)
+        self._train(rows[: len(samples)], samples)
 
     def _train(self, rows: Any, samples: Sequence[AnswerSample]) -> None:
         levels, about = np.array([each.level for each in samples]), np.array([each.about for each in samples])
@@ -99,7 +96,7 @@ class OwnWords:
 
     def hear(self, text: str) -> Heard:
         """Everything that the models say about `text`."""
-        return Heard(self._models.chances(self._vectorizer.transform([text])), self._dimension_of)
+        return Heard(self._models.chances(self._tfidf.row(answer_features(text))), self._dimension_of)
 
 
 @dataclass(frozen=True)
@@ -141,21 +138,23 @@ class _Models:
 
     def __init__(self, features: int) -> None:
         self._places: dict[str, slice] = {}
-        self._weights = np.zeros((0, features), np.float32)
+        self._weights = np.zeros((features, 0), np.float16)
         self._bias = np.zeros(0)
 
     def add(self, name: str, rows: Any, labels: Numbers, balanced: bool = False) -> None:
         """Train one on `labels`; its chances come in the order of the sorted labels."""
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only training needs it (see knowledge/tfidf.py)
+
         weight = "balanced" if balanced else None
         model = LogisticRegression(C=CLOSENESS, solver="liblinear", dual=True, tol=0.01, class_weight=weight, random_state=0)
         model.fit(rows, labels)
         self._places[name] = slice(len(self._bias), len(self._bias) + len(model.intercept_))
-        self._weights = np.vstack([self._weights, model.coef_.astype(np.float32)])
+        self._weights = np.hstack([self._weights, model.coef_.T.astype(np.float16)])
         self._bias = np.concatenate([self._bias, model.intercept_])
 
-    def chances(self, row: Any) -> dict[str, Numbers]:
+    def chances(self, row: Row) -> dict[str, Numbers]:
         """The chances of every label, for each of the models."""
-        each = 1 / (1 + np.exp(-(self._weights[:, row.indices] @ row.data + self._bias)))
+        each = 1 / (1 + np.exp(-(row.times(self._weights) + self._bias)))
         return {name: _shared(each[place]) for name, place in self._places.items()}
 
 

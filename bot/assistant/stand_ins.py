@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import warnings
 from collections.abc import Sequence
@@ -105,6 +106,7 @@ def install() -> None:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())
     _restore_removed_names()
+    _leave_out_of_rasa()
 
 
 def _restore_removed_names() -> None:
@@ -121,5 +123,13 @@ def _restore_removed_names() -> None:
             setattr(connection, state.name, state)
     for name in ("sanic.server.websockets.impl", "sanic.server.websockets.frame"):  # written for websockets 10, never used by us
         sys.modules.setdefault(name, _EmptyModule(name))
-    # Rasa's plots of a model test; they would bring matplotlib into every start, which we want only when something is drawn.
-    sys.modules.setdefault("rasa.utils.plotting", _EmptyModule("rasa.utils.plotting"))
+
+
+def _leave_out_of_rasa() -> None:
+    """Parts of Rasa that nothing of ours runs, and that bring large libraries into every start."""
+    unused = ["rasa.utils.plotting"]  # matplotlib, which we want only when something is drawn
+    if isinstance(getattr(importlib.util.find_spec("tensorflow"), "loader", None), _Finder):
+        # What DIET reads its data with: scikit-learn and SciPy's statistics, 55 MB and two seconds.
+        unused += ["rasa.utils.tensorflow.model_data", "rasa.utils.tensorflow.data_generator"]
+    for name in unused:
+        sys.modules.setdefault(name, _EmptyModule(name))

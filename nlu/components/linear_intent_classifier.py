@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,59 +20,50 @@ from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
-from sklearn.svm import LinearSVC
+from scipy.sparse import hstack
+
+from knowledge.tfidf import Tfidf
 
 _SPACES = re.compile(r"\s+")
-#: Between lemmas in the text that the vectorizers see; no owner types it.
-_BORDER = "\u241f"
 #: How far apart confidences lie for decision values one apart; with 3, a message that is surely of one intent gets about .9.
 SHARPNESS = 3.0
 MODEL_FILE = "linear_intent_classifier.joblib"
 
 
-def _lemmas(document: str) -> list[str]:
-    return [lemma for lemma in document.partition("\n")[0].split(_BORDER) if lemma]
-
-
-def _characters(document: str) -> str:
-    return document.partition("\n")[2]
-
-
-def document_of(message: Message) -> str:
-    """A message as the vectorizers read it: its lemmas on the first line, its characters on the second."""
+def words_of(message: Message) -> list[str]:
+    """The lemmas of a message, and their pairs."""
     lemmas = [token.lemma or token.text.lower() for token in message.get(TOKENS_NAMES[TEXT]) or []]
-    return _BORDER.join(lemmas) + "\n" + _SPACES.sub(" ", (message.get(TEXT) or "").lower())
+    return [*lemmas, *(" ".join(pair) for pair in pairwise(lemmas))]
 
 
-def build_features() -> FeatureUnion:
-    """TF-IDF of lemma 1-2-grams and character 1-4-grams; what only one or two messages hold is left out."""
-    words = {"tokenizer": _lemmas, "token_pattern": None, "lowercase": False, "ngram_range": (1, 2), "min_df": 2}
-    characters = {"analyzer": "char", "preprocessor": _characters, "ngram_range": (1, 4), "min_df": 3}
-    shared = {"sublinear_tf": True, "dtype": np.float32}
-    return FeatureUnion([("words", TfidfVectorizer(**words, **shared)), ("characters", TfidfVectorizer(**characters, **shared))])
+def characters_of(message: Message) -> list[str]:
+    """The runs of one to four characters of a message."""
+    text = _SPACES.sub(" ", (message.get(TEXT) or "").lower())
+    return [text[start : start + length] for length in (1, 2, 3, 4) for start in range(len(text) - length + 1)]
 
 
 class LinearModel:
     """One linear support vector machine per intent; an intent with few messages weighs as much as one with many."""
 
-    def __init__(self, documents: Sequence[str], intents: Sequence[str], regularisation: float) -> None:
-        self._features = build_features()
+    def __init__(self, messages: Sequence[Message], intents: Sequence[str], regularisation: float) -> None:
+        from sklearn.svm import LinearSVC  # noqa: PLC0415 - only training needs it (see knowledge/tfidf.py)
+
+        words, characters = [words_of(each) for each in messages], [characters_of(each) for each in messages]
+        self._words, self._characters = Tfidf(words, in_how_many=2), Tfidf(characters, in_how_many=3)
         machine = LinearSVC(C=regularisation, tol=0.05, class_weight="balanced", random_state=0)
-        machine.fit(self._features.fit_transform(documents), intents)
-        for _, vectorizer in self._features.transformer_list:
-            vars(vectorizer).pop("stop_words_", None)  # everything that was left out: large, and for looking at only
+        machine.fit(hstack([self._words.rows(words), self._characters.rows(characters)], "csr"), intents)
         self.intents: tuple[str, ...] = tuple(map(str, machine.classes_))
         two = len(self.intents) == 2  # scikit-learn keeps one row for two classes
-        self._weights = np.asarray(np.vstack([-machine.coef_, machine.coef_]) if two else machine.coef_, np.float32).T
+        weights = np.asarray(np.vstack([-machine.coef_, machine.coef_]) if two else machine.coef_, np.float16).T
+        self._word_weights, self._character_weights = np.split(np.ascontiguousarray(weights), [len(self._words)])
         self._bias = np.asarray(np.append(-machine.intercept_, machine.intercept_) if two else machine.intercept_, np.float32)
 
-    def confidences(self, document: str) -> npt.NDArray[np.float64]:
+    def confidences(self, message: Message) -> npt.NDArray[np.float32]:
         """A share of 1 for each of `intents`: the softmax of the decision values, which spreads where none of them is convinced."""
-        decisions = np.asarray(self._features.transform([document]) @ self._weights, np.float64)[0] + self._bias
+        words, characters = self._words.row(words_of(message)), self._characters.row(characters_of(message))
+        decisions = words.times(self._word_weights) + characters.times(self._character_weights) + self._bias
         weights = np.exp(SHARPNESS * (decisions - decisions.max()))
-        shares: npt.NDArray[np.float64] = weights / weights.sum()
+        shares: npt.NDArray[np.float32] = weights / weights.sum()
         return shares
 
 
@@ -102,7 +94,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         intents = [message.get(INTENT) for message in examples]
         if len(set(intents)) > 1:
-            self._model = LinearModel([document_of(message) for message in examples], intents, self._config["regularisation"])
+            self._model = LinearModel(examples, intents, self._config["regularisation"])
         self.persist()
         return self._resource
 
@@ -122,7 +114,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None or not message.get(TEXT):
             return []
-        confidences = self._model.confidences(document_of(message))
+        confidences = self._model.confidences(message)
         ranked = sorted(zip(self._model.intents, confidences, strict=True), key=lambda pair: -pair[1])
         return [{"name": name, "confidence": float(value)} for name, value in ranked[: self._config["ranking_length"]]]
 
