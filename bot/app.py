@@ -22,6 +22,7 @@ from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
 from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.commands import Wording
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
@@ -153,8 +154,11 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
     menu = {
         language: [(name, command.text.get(language)) for name, command in advisor.services.commands.items()] for language in ("ja", "en")
     }
+    say = advisor.services.phrases.say
+    parts = ("telegram_description", "telegram_short", "telegram_again")
+    wordings = {language: Wording(*(say(part, language) for part in parts)) for language in ("ja", "en")}
     webhook = Webhook(settings.telegram_webhook, settings.webhook_secret()) if settings.telegram_webhook else None
-    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu, webhook)
+    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu, webhook, wordings=wordings)
 
 
 @asynccontextmanager

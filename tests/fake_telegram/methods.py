@@ -133,6 +133,26 @@ def set_my_commands(world: World, fields: Fields) -> bool:
     return True
 
 
+def set_my_description(world: World, fields: Fields) -> bool:
+    """setMyDescription"""
+    return _describe(world, fields, "description", 512)
+
+
+def set_my_short_description(world: World, fields: Fields) -> bool:
+    """setMyShortDescription"""
+    return _describe(world, fields, "short_description", 120)
+
+
+def _describe(world: World, fields: Fields, name: str, most: int) -> bool:
+    text, language = fields.get(name, ""), fields.get("language_code", "")
+    if language and not re.fullmatch("[a-z]{2}", language):
+        raise BadRequest("invalid language code specified")
+    if len(text) > most:
+        raise BadRequest(f"BOT_{name.upper()}_TOO_LONG")
+    world.descriptions[name, language] = text
+    return True
+
+
 def delete_webhook(world: World, fields: Fields) -> bool:
     """deleteWebhook"""
     world.webhook = ""
@@ -188,6 +208,8 @@ METHODS: dict[str, Callable[[World, Fields], Any]] = {
     "answerCallbackQuery": answer_callback_query,
     "sendChatAction": send_chat_action,
     "setMyCommands": set_my_commands,
+    "setMyDescription": set_my_description,
+    "setMyShortDescription": set_my_short_description,
     "setWebhook": set_webhook,
     "getWebhookInfo": get_webhook_info,
     "deleteWebhook": delete_webhook,

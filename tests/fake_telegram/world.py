@@ -50,6 +50,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.updates: dict[int, Update] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
+        self.descriptions: dict[tuple[str, str], str] = {}
         self.webhook = ""
         self.secret = ""
         #: What the bot wants to hear of; empty: Telegram's own choice.

@@ -8,12 +8,13 @@ import os
 import socket
 import uuid
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from starlette.routing import BaseRoute
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.api import Bot, open_bot
-from bot.channels.telegram.commands import Menu, publish
+from bot.channels.telegram.commands import Menu, Wordings, publish
 from bot.channels.telegram.courtesies import Courtesies
 from bot.channels.telegram.delivering import Deliverer
 from bot.channels.telegram.listening import Listener
@@ -29,12 +30,20 @@ class TelegramChannel:
     """One bot, by long polling or, with a `webhook`, by being called. `api_base` is another Bot API server; None means Telegram's own."""
 
     def __init__(
-        self, desk: Desk, token: str, api_base: str | None, menu: Menu, webhook: Webhook | None = None, timing: Timing | None = None
+        self,
+        desk: Desk,
+        token: str,
+        api_base: str | None,
+        menu: Menu,
+        webhook: Webhook | None = None,
+        timing: Timing | None = None,
+        wordings: Wordings = MappingProxyType({}),
     ) -> None:
         self._desk = desk
         self._token = token
         self._api_base = api_base
         self._menu = menu
+        self._wordings = wordings
         self._webhook = webhook
         self._timing = timing or Timing()
         self._door = Door(webhook.secret) if webhook else None
@@ -61,8 +70,8 @@ class TelegramChannel:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen(bot, listener))
-                group.create_task(Deliverer(bot, self._desk, _worker_name(), self._timing).run())
-                group.create_task(publish(bot, self._menu, self._timing))
+                group.create_task(Deliverer(bot, self._desk, _worker_name(), self._timing, self._wordings).run())
+                group.create_task(publish(bot, self._menu, self._wordings, self._timing))
         finally:
             await courtesies.end()
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -16,8 +19,26 @@ from bot.channels.telegram.verdicts import seconds_of
 
 log = logging.getLogger(__name__)
 
+Said = TypeVar("Said")
 #: language -> (command, description) in the order shown
 Menu = Mapping[str, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the bot says of its own accord in one language."""
+
+    #: Shown in an empty chat, before Start is pressed (512 characters at most).
+    description: str
+    #: Shown on the bot's own page and wherever it is shared (120).
+    short: str
+    #: Before a check-in that is sent again because nobody knows whether it arrived.
+    again: str
+
+
+#: By language.
+Wordings = Mapping[str, Wording]
+
 #: Telegram's own button sends this one, whether it is in the menu or not.
 START = "start"
 #: Shown to those whose language we do not speak.
@@ -36,15 +57,21 @@ def command_and_text(typed: str, menu: Menu) -> tuple[str | None, str]:
     return None, f"{match[1]} {words}".strip()
 
 
-async def publish(bot: Bot, menu: Menu, timing: Timing) -> None:
-    """Tell Telegram the menu of every language. Without the network it is tried again; a refusal is logged and left."""
-    fallback = menu.get(_FALLBACK_LANGUAGE) or next(iter(menu.values()), ())
-    for language, commands in [(None, fallback), *menu.items()]:
+async def publish(bot: Bot, menu: Menu, wordings: Wordings, timing: Timing) -> None:
+    """Tell Telegram the menu and what the bot is, in every language; tried again without the network, logged and left when refused."""
+    for language, commands in _with_fallback(menu):
+        scope = BotCommandScopeAllPrivateChats()
+        await until_done(partial(bot.set_my_commands, commands, scope=scope, language_code=language), "the command menu", timing)
+    for language, wording in _with_fallback(wordings):
+        await until_done(partial(bot.set_my_description, wording.description, language), "the description", timing)
+        await until_done(partial(bot.set_my_short_description, wording.short, language), "the short description", timing)
 
-        async def tell(commands: Sequence[tuple[str, str]] = commands, language: str | None = language) -> object:
-            return await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)
 
-        await until_done(tell, "the command menu", timing)
+def _with_fallback(by_language: Mapping[str, Said]) -> Iterator[tuple[str | None, Said]]:
+    """First what those are told whose language we do not speak."""
+    if by_language:
+        yield None, by_language.get(_FALLBACK_LANGUAGE) or next(iter(by_language.values()))
+    yield from by_language.items()
 
 
 async def until_done(tell: Callable[[], Awaitable[object]], what: str, timing: Timing) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.channels.telegram.api import Bot
+from bot.channels.telegram.commands import Wordings
 from bot.channels.telegram.ending import finish, unbroken
 from bot.channels.telegram.formatting import Piece, keyboard, pieces_of
 from bot.channels.telegram.sending import send_piece
@@ -21,7 +23,7 @@ from bot.channels.telegram.verdicts import Result, Verdict, judge, judge_later_p
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.files import Content, FileGone
-from bot.messaging.message import Delivery
+from bot.messaging.message import Delivery, Reply
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +45,12 @@ _LEVELS = {
 class Deliverer:
     """Takes this channel's lines out of the outbox and sends them."""
 
-    def __init__(self, bot: Bot, desk: Desk, worker: str, timing: Timing) -> None:
+    def __init__(self, bot: Bot, desk: Desk, worker: str, timing: Timing, wordings: Wordings) -> None:
         self._bot = bot
         self._desk = desk
         self._worker = worker
         self._timing = timing
+        self._wordings = wordings
         self._sending: set[asyncio.Task[None]] = set()
         self._nudging = 0
         self._reap_at = 0.0
@@ -111,7 +114,7 @@ class Deliverer:
 
     async def _pieces(self, delivery: Delivery) -> list[Piece]:
         """The messages to send; none for a line that cannot be shown, now or ever."""
-        reply = delivery.reply
+        reply = self._worded(delivery)
         image = await self._content(reply.image.url, delivery) if reply.image else None
         file = await self._content(reply.file.url, delivery) if reply.file else None
         try:
@@ -119,6 +122,13 @@ class Deliverer:
         except Exception:
             log.exception("a line could not be formatted", extra={"action": "telegram_format_failed", "outbox_id": delivery.id})
             return []
+
+    def _worded(self, delivery: Delivery) -> Reply:
+        """A check-in that may be there already says so, lest it look like a second one."""
+        wording = self._wordings.get(delivery.reply.language)
+        if wording is None or not (delivery.is_nudge and delivery.repeated):
+            return delivery.reply
+        return replace(delivery.reply, text=f"{wording.again}\n{delivery.reply.text}")
 
     async def _content(self, url: str, delivery: Delivery) -> Content | None:
         """The bytes behind an address of ours; None when there are none, and words must do."""

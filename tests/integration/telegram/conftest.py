@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.commands import Wording
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.webhook import Webhook
 from bot.messaging.bell import Bell
@@ -32,6 +33,10 @@ from tests.fakes import FakeFiles
 MENU = {
     "ja": [("help", "使い方"), ("diagnose", "診断を始める"), ("language", "言語")],
     "en": [("help", "How this works"), ("diagnose", "Start the assessment"), ("language", "Language")],
+}
+WORDINGS = {
+    "ja": Wording("小さな会社の相談相手です。", "相談相手", "もう一度お送りします。"),
+    "en": Wording("An adviser for small firms.", "Adviser", "In case you missed it:"),
 }
 #: Everything happens at once, so that no test waits for a clock.
 FAST = Timing(
@@ -138,7 +143,7 @@ class Advisor:
 
     def start(self, desk: Any = None, token: str = TOKEN, webhook: Webhook | None = None, **timing: Any) -> Running:
         """Start a channel; `desk` may be a Flaky one."""
-        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, replace(FAST, **timing))
+        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, replace(FAST, **timing), WORDINGS)
         self.running.append(Running(channel))
         return self.running[-1]
 

@@ -163,6 +163,13 @@ async def test_the_command_menu_is_set_in_every_language(advisor: Advisor, fake:
     assert fake.world.commands[scope, "en"] == fake.world.commands[scope, ""]
 
 
+async def test_an_empty_chat_tells_what_the_bot_is_in_every_language(advisor: Advisor, fake: FakeTelegram) -> None:
+    advisor.start()
+    await fake.wait_until(lambda: len(fake.world.descriptions) == 6, "both descriptions in three languages")
+    assert fake.world.descriptions["description", "ja"] == "小さな会社の相談相手です。"
+    assert fake.world.descriptions["short_description", ""] == "Adviser"
+
+
 async def test_logs_carry_neither_the_token_nor_what_was_said(
     advisor: Advisor, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:

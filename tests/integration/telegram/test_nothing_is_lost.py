@@ -9,6 +9,8 @@ import pytest
 
 from bot.messaging.desk import Unavailable
 from bot.messaging.message import Reply
+from bot.messaging.outbox import append
+from bot.storage.tables import Conversation
 from tests.fake_telegram import FakeTelegram, Hold, Reset, bad_gateway, blocked, cut_off, too_many_requests
 from tests.fake_telegram.faults import Fault
 from tests.integration.telegram.conftest import Advisor, Flaky, eventually
@@ -190,6 +192,19 @@ async def test_an_unclear_answer_costs_at_most_one_more_copy(advisor: Advisor, f
 
 async def _ambiguous(advisor: Advisor) -> None:
     await eventually(advisor.outbox, lambda rows: bool(rows) and rows[0].ambiguous == 1)
+
+
+async def test_a_checkin_that_is_sent_again_says_so(advisor: Advisor, fake: FakeTelegram) -> None:
+    advisor.start()
+    fake.user_writes(CHAT, "hello")
+    await fake.wait_for_messages(CHAT, 1)
+    fake.fail("sendMessage", bad_gateway())
+    async with advisor.database.transaction() as session:
+        conversation = await session.get_one(Conversation, f"telegram:{CHAT}")
+        await append(session, conversation, [Reply("調子はどうですか?")], None, advisor.clock(), is_nudge=True)
+    await eventually(advisor.outbox, lambda rows: rows[-1].ambiguous == 1)
+    advisor.clock.move(minutes=4)
+    assert await fake.wait_for_messages(CHAT, 2) == ["echo hello", "もう一度お送りします。\n調子はどうですか?"]
 
 
 async def test_twice_unclear_is_left_as_unknown(advisor: Advisor, fake: FakeTelegram) -> None:
