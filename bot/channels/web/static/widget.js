@@ -26,9 +26,11 @@ button:focus-visible{outline:3px solid #0b57d0;outline-offset:3px}`);
   root.append(button);
   const begin = () => {
     document.body.append(host);
-    try {
-      if (localStorage.advisor) (window.requestIdleCallback || setTimeout)(load);
-    } catch { /* storage is blocked */ }
+    (window.requestIdleCallback || setTimeout)(() => {
+      try {
+        if (localStorage.advisor) load();
+      } catch { /* storage is blocked */ }
+    });
   };
   document.body ? begin() : addEventListener("DOMContentLoaded", begin);
 })();
