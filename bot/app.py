@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -129,22 +129,36 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
-    routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     if settings.callback_url:
         routes += callback_routes(advisor.desk, settings.rest_token)
-    if settings.socketio or settings.socketio_jwt_key:
-        routes += _socketio_routes(advisor)
-    routes += more
-    return Starlette(routes=routes)
+    return Starlette(routes=[*routes, *more])
 
 
-def _socketio_routes(advisor: Advisor) -> list[BaseRoute]:
+class _Channel(Protocol):
+    """A channel with work of its own beside its routes."""
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """What the web application has to serve for it."""
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+
+
+def _channels(advisor: Advisor) -> list[_Channel]:
+    return [channel for channel in (_telegram(advisor), _socketio(advisor)) if channel]
+
+
+def _socketio(advisor: Advisor) -> _Channel | None:
+    if not (advisor.settings.socketio or advisor.settings.socketio_jwt_key):
+        return None
     if find_spec("engineio") is None:  # its lower half: for `socketio` itself there is a stand-in, because Rasa imports it
         raise SettingsError("ADVISOR_SOCKETIO needs python-socketio; install advisor[socketio]")
     from bot.channels.rasa_socketio import RasaSocketIO  # noqa: PLC0415 - an optional part
 
     allows = Origins(advisor.settings.origins).allows
-    return RasaSocketIO(advisor.desk, allows, advisor.settings.socketio_jwt_key).routes()
+    channel: _Channel = RasaSocketIO(advisor.desk, allows, advisor.settings.socketio_jwt_key)
+    return channel
 
 
 def _telegram(advisor: Advisor) -> TelegramChannel | None:
@@ -201,10 +215,10 @@ def claim_port(host: str, port: int) -> socket.socket:
 
 async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Run everything until a signal stops it."""
-    telegram = _telegram(advisor)
+    channels = _channels(advisor)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_web(advisor, telegram.routes if telegram else ()),
+            build_web(advisor, [route for channel in channels for route in channel.routes]),
             log_level="warning",
             access_log=False,
             ws="websockets-sansio",
@@ -219,9 +233,8 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
     parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run()]
     if settings.callback_url:
         parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
-    if telegram:
-        parts.append(telegram.run())
-    else:
+    parts += [channel.run() for channel in channels]
+    if not settings.telegram_token:
         await advisor.desk.announce("telegram", None)
     async with ringing(advisor):
         tasks = [asyncio.create_task(part) for part in parts]

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.channels.rasa_messages import as_socketio, said
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
-from bot.messaging.whole import whole
+from bot.messaging.ending import finish, unbroken
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,8 @@ class RasaSocketIO:
         self._jwt_key = jwt_key
         self._rooms: dict[str, _Room] = {}
         self._bases: dict[str, str] = {}
+        #: Cancelled, but perhaps still finishing what they were reading.
+        self._leaving: set[asyncio.Task[None]] = set()
 
         def may_connect(origin: str, environ: dict[str, Any]) -> bool:
             return allows(origin, environ.get("HTTP_HOST", ""))
@@ -63,6 +65,7 @@ class RasaSocketIO:
         for event in ("connect", "disconnect", "session_request", "user_uttered"):
             self.server.on(event, getattr(self, f"on_{event}"))
 
+    @property
     def routes(self) -> list[BaseRoute]:
         """The health check and the socket."""
 
@@ -70,6 +73,16 @@ class RasaSocketIO:
             return JSONResponse({"status": "ok"})
 
         return [Route(f"{PREFIX}/", health), Mount(PATH, socketio.ASGIApp(self.server, socketio_path=PATH))]
+
+    async def run(self) -> None:
+        """Until cancelled; then nobody is spoken to any more, and nothing is left half read."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            speaking = [room.speaking for room in self._rooms.values() if room.speaking]
+            for task in speaking:
+                task.cancel()
+            await finish([*speaking, *self._leaving])
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> bool:
         """Let a client in, with a good token where one is asked for."""
@@ -93,9 +106,11 @@ class RasaSocketIO:
         for name, room in list(self._rooms.items()):
             room.sids.discard(sid)
             if not room.sids:
+                del self._rooms[name]
                 if room.speaking:
                     room.speaking.cancel()
-                del self._rooms[name]
+                    self._leaving.add(room.speaking)
+                    room.speaking.add_done_callback(self._leaving.discard)
 
     async def on_session_request(self, sid: str, data: object = None) -> None:
         """Confirm the client's session, or begin one, by its bare id."""
@@ -111,7 +126,7 @@ class RasaSocketIO:
             text = ""
         try:
             await self._join(sid, room)
-            await whole(self._receive(_conversation(room), text))
+            await unbroken(self._receive(_conversation(room), text))
         except Unavailable:
             log.warning("a message could not be stored", extra={"action": "socketio_unavailable"})
 
@@ -126,8 +141,9 @@ class RasaSocketIO:
         room.sids.add(sid)
         await self.server.enter_room(sid, name)
         if room.speaking is None:
-            last = await whole(self._desk.latest_lines(_conversation(name), 1))
-            room.speaking = room.speaking or asyncio.create_task(self._speak(name, max((line.seq for line in last), default=0)))
+            last = await unbroken(self._desk.latest_lines(_conversation(name), 1))
+            if room.speaking is None and self._rooms.get(name) is room:  # it may have emptied meanwhile
+                room.speaking = asyncio.create_task(self._speak(name, max((line.seq for line in last), default=0)))
 
     async def _speak(self, name: str, seen: int) -> None:
         with self._desk.listening(_conversation(name)) as event:
@@ -141,7 +157,7 @@ class RasaSocketIO:
     async def _tell(self, name: str, seen: int) -> int:
         """Send what was said after `seen`; returns the last line's place."""
         base = next((self._bases[sid] for sid in self._rooms[name].sids if sid in self._bases), "")
-        for line in await whole(self._desk.lines(_conversation(name), seen)):
+        for line in await unbroken(self._desk.lines(_conversation(name), seen)):
             seen = line.seq
             if line.author == "advisor":
                 for message in as_socketio(line.reply, base):

@@ -12,11 +12,11 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.api import Bot
-from bot.channels.telegram.ending import finish
 from bot.channels.telegram.pressing import show_choice
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.translating import chat_of
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import finish
 from bot.messaging.message import Incoming
 
 log = logging.getLogger(__name__)

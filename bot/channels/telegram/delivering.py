@@ -14,7 +14,6 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.api import Bot
 from bot.channels.telegram.commands import Wordings
-from bot.channels.telegram.ending import finish, unbroken
 from bot.channels.telegram.formatting import Piece, keyboard, pieces_of
 from bot.channels.telegram.sending import send_piece
 from bot.channels.telegram.timing import Backoff, Timing
@@ -22,6 +21,7 @@ from bot.channels.telegram.translating import CHANNEL, chat_of, conversation_of
 from bot.channels.telegram.verdicts import Result, Verdict, judge, judge_later_part
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import finish, unbroken
 from bot.messaging.files import Content, FileGone
 from bot.messaging.message import Delivery, Reply
 

@@ -15,10 +15,10 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler, Cha
 from bot.channels.telegram.api import Bot
 from bot.channels.telegram.commands import Menu
 from bot.channels.telegram.courtesies import Courtesies
-from bot.channels.telegram.ending import unbroken
 from bot.channels.telegram.timing import Backoff, Timing
 from bot.channels.telegram.translating import address_of, addressed, conversation_of, pressed, written
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import unbroken
 from bot.messaging.message import Incoming
 
 log = logging.getLogger(__name__)

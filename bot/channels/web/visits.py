@@ -14,8 +14,8 @@ from bot.channels.web.frames import GREETING, BadFrame, Hello, Read, Said, encod
 from bot.channels.web.limits import Limits, Visitors
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import unbroken
 from bot.messaging.message import Incoming, Line
-from bot.messaging.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Visit:
     async def _note_read(self, read: Read) -> None:
         """Remember what needs no push any more; when that fails, the owner is only told of something already seen."""
         with suppress(Unavailable):
-            await whole(self._desk.read_up_to(self._conversation, read.seq))
+            await unbroken(self._desk.read_up_to(self._conversation, read.seq))
 
     def _incoming(self, cid: str, **said: Any) -> Incoming:
         external_id = f"{self._conversation}:{cid}"
@@ -105,7 +105,7 @@ class Visit:
         cid = incoming.client_id or GREETING
         self._unanswered.add(cid)  # before storing: the answer may come before `receive` returns
         try:
-            new = await whole(self._desk.receive(incoming))
+            new = await unbroken(self._desk.receive(incoming))
         except Unavailable:
             self._unanswered.discard(cid)
             await self._wire.send(encode("error", code="unavailable", cid=incoming.client_id))
@@ -148,8 +148,8 @@ class Visit:
 
     async def _next_lines(self) -> list[Line]:
         if self._seen == 0:
-            return await whole(self._desk.latest_lines(self._conversation, self._limits.history))
-        return await whole(self._desk.lines(self._conversation, self._seen, PAGE))
+            return await unbroken(self._desk.latest_lines(self._conversation, self._limits.history))
+        return await unbroken(self._desk.lines(self._conversation, self._seen, PAGE))
 
     async def _push_line(self, line: Line, replay: bool) -> None:
         is_ours = line.author == "owner" and line.client_id is None  # the greeting's command: nobody typed it

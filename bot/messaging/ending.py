@@ -1,0 +1,32 @@
+"""Ending cleanly: what has begun is finished, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Coroutine
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+async def finish(tasks: Collection[asyncio.Task[Any]], within: float | None = None) -> None:
+    """Wait for tasks to end, however they do; those that have not after `within` seconds are cancelled."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=within)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def unbroken(step: Coroutine[Any, Any, Value], within: float | None = None) -> Value:
+    """Do `step`; when cancelled meanwhile, still finish it (`within` seconds).
+
+    For transactions: cut in two, they can leave a lock behind, and nobody knows whether they were committed.
+    """
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await finish([task], within)
+        raise
