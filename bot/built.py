@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
-
-import joblib
 
 from bot.fingerprints import fingerprint
 
@@ -17,9 +16,9 @@ Built = TypeVar("Built")
 
 def built_once(name: str, root: Path, sources: Sequence[str], folder: Path, build: Callable[[], Built]) -> Built:
     """What `build` makes, out of `folder` when nothing in `sources` (relative to `root`) has changed since it was made."""
-    kept = folder / f"{name}-{fingerprint(root, sources, _LIBRARIES)}.joblib"
+    kept = folder / f"{name}-{fingerprint(root, sources, _LIBRARIES)}.pickle"
     if kept.is_file():
-        found: Built = joblib.load(kept)
+        found: Built = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
         return found
     built = build()
     _keep(built, name, kept)
@@ -30,7 +29,7 @@ def _keep(built: object, name: str, kept: Path) -> None:
     """Written beside its final name and moved there, so that a crash leaves no half of it; older ones go."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     beside = kept.with_suffix(f".{os.getpid()}")
-    joblib.dump(built, beside)
-    for old in kept.parent.glob(f"{name}-*.joblib"):
+    beside.write_bytes(pickle.dumps(built, pickle.HIGHEST_PROTOCOL))
+    for old in kept.parent.glob(f"{name}-*.pickle"):
         old.unlink(missing_ok=True)
     beside.replace(kept)

@@ -244,7 +244,7 @@ def ask(
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="knowledge, intents, answers or schedule")],
+    what: Annotated[str, typer.Argument(help="knowledge, intents, answers, schedule or replies")],
     file: Annotated[Path, typer.Argument(help="A JSON Lines file; see docs/understanding.md")],
     out_of_scope: Annotated[Path | None, typer.Option(help="Messages that no entry answers (knowledge only).")] = None,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")] = False,

@@ -22,7 +22,8 @@ from bot.rollout.industries import Trades, load_trades
 from bot.rollout.ladder import Ladder
 from bot.rollout.ledgers import Ledgers
 from bot.rollout.phases import load_phases
-from bot.rollout.replies import ReplyWords, load_reply_words
+from bot.rollout.replies import ReplyKind, ReplyWords, load_reply_words
+from bot.rollout.reply_model import KINDS, ReplyModel
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
 from knowledge.answering import Answers
@@ -32,7 +33,14 @@ from knowledge.keeping import search_of_model
 from knowledge.phrases import Command, Phrases, load_commands, load_phrases
 from knowledge.queries import load_query_words
 from knowledge.report_words import load_report_words
-from knowledge.samples import AnswerSample, load_answer_samples, load_intent_samples, load_samples
+from knowledge.samples import (
+    AnswerSample,
+    ReplySample,
+    load_answer_samples,
+    load_intent_samples,
+    load_reply_samples,
+    load_samples,
+)
 from knowledge.search import KnowledgeSearch
 
 #: The project's root: content, training data and Rasa's configuration lie beside the package.
@@ -42,10 +50,32 @@ _OWN_WORDS_FROM = (
     "knowledge/assessment/answers",
     "knowledge/text.py",
     "knowledge/tfidf.py",
+    "knowledge/regressions.py",
     "nlu/topics",
     "nlu/intents",
     "bot/assessment/own_words.py",
 )
+#: What the model of replies to check-ins is made from.
+_REPLIES_FROM = (
+    "knowledge/rollout/reply_samples.yml",
+    "knowledge/text.py",
+    "knowledge/tfidf.py",
+    "knowledge/regressions.py",
+    "nlu/topics",
+    "nlu/intents",
+    "bot/rollout/reply_model.py",
+)
+#: Intents whose messages are replies, and the kind of each.
+_REPLY_KINDS = {
+    "checkin_done": ReplyKind.DONE,
+    "checkin_in_progress": ReplyKind.IN_PROGRESS,
+    "checkin_blocked": ReplyKind.BLOCKED,
+    "snooze_checkin": ReplyKind.LATER,
+}
+#: Intents whose messages may be replies or not.
+_NEITHER = frozenset({"affirm", "deny", "answer_assessment"})
+#: One question of so many to the knowledge base is enough to tell replies from questions.
+_EVERY = 4
 #: The one intent whose messages are answers to the assessment.
 ANSWER = "answer_assessment"
 
@@ -68,6 +98,7 @@ class Services:
     ladder: Ladder
     ledgers: Ledgers
     reply_words: ReplyWords
+    replies: ReplyModel
     trades: Trades
     phrases: Phrases
     commands: dict[str, Command]
@@ -108,6 +139,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         ladder=Ladder(rollouts),
         ledgers=ledgers,
         reply_words=reply_words,
+        replies=built_once("replies", root, _REPLIES_FROM, model.parent, lambda: _reply_model(root, reply_words)),
         trades=trades,
         wishes=wishes,
         reports=Reports(material, journeys, rollouts, Documents(), Feeds()),
@@ -134,3 +166,18 @@ def _own_words(root: Path, questionnaire: Questionnaire) -> OwnWords:
     wishes = load_intent_samples(root / "nlu" / "intents", ANSWER.__ne__)
     elsewhere = [*(each.text for topic in topics for each in topic), *(each.text for each in wishes)]
     return OwnWords(answer_samples(root, questionnaire), elsewhere, questionnaire)
+
+
+def reply_samples(root: Path, words: ReplyWords) -> tuple[ReplySample, ...]:
+    """What owners write when they are asked how a phase goes. Raises ContentError."""
+    return load_reply_samples(root / "knowledge", KINDS, [each.id for each in words.obstacles])
+
+
+def _reply_model(root: Path, words: ReplyWords) -> ReplyModel:
+    intents = root / "nlu" / "intents"
+    known = [
+        ReplySample(kind, None, each.text) for intent, kind in _REPLY_KINDS.items() for each in load_intent_samples(intents, intent.__eq__)
+    ]
+    others = load_intent_samples(intents, lambda intent: intent not in _REPLY_KINDS and intent not in _NEITHER)
+    questions = [each for topic in load_samples(root / "nlu" / "topics").values() for each in topic][::_EVERY]
+    return ReplyModel([*reply_samples(root, words), *known], [each.text for each in (*others, *questions)])

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import pickle
 import tarfile
 from pathlib import Path
 
-import joblib
-
 from knowledge.search import KnowledgeSearch
 
-INDEX_FILE = "topic_ranker.joblib"
+INDEX_FILE = "topic_ranker.pickle"
 #: By the digest of the file: the pipeline and the actions of one process share one index.
 _loaded: dict[str, KnowledgeSearch] = {}
 
 
 def keep_search(search: KnowledgeSearch, path: Path) -> None:
     """Write an index; made and read by this installation only."""
-    joblib.dump(search, path)
+    path.write_bytes(pickle.dumps(search, pickle.HIGHEST_PROTOCOL))
 
 
 def kept_search(data: bytes) -> KnowledgeSearch:
@@ -26,7 +24,7 @@ def kept_search(data: bytes) -> KnowledgeSearch:
     digest = hashlib.sha256(data).hexdigest()
     if digest not in _loaded:
         _loaded.clear()  # a newer model replaces the one before
-        _loaded[digest] = joblib.load(io.BytesIO(data))
+        _loaded[digest] = pickle.loads(data)  # noqa: S301 - made by this installation, as Rasa's own parts of the archive
     return _loaded[digest]
 
 

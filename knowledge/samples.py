@@ -15,6 +15,8 @@ from knowledge.yaml_files import read_yaml
 
 #: The one intent of all topic questions; the topic itself stands in the block's metadata.
 INTENT = "ask_knowledge"
+#: The kind of a reply to a check-in that comes with an obstacle.
+STUCK = "blocked"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class AnswerSample:
 
     about: str
     level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ReplySample:
+    """An owner's own words for how a phase goes (`kind`), and what stands in the way when they are stuck."""
+
+    kind: str
+    obstacle: str | None
     text: str
 
 
@@ -77,6 +88,28 @@ def load_answer_samples(folder: Path, subjects: Collection[str], levels: int) ->
     samples = tuple(sample for page in pages for sample in _read_answers(page, subjects, levels))
     problems.raise_if_any()
     return samples
+
+
+def load_reply_samples(root: Path, kinds: Collection[str], obstacles: Collection[str]) -> tuple[ReplySample, ...]:
+    """Replies to check-ins, from `rollout/reply_samples.yml` under the folder `root` (`knowledge/`). Raises ContentError.
+
+    Every kind needs replies in both languages, and being stuck (`blocked`) needs them for each of the `obstacles`.
+    """
+    problems = Problems()
+    page = read_yaml(root / "rollout" / "reply_samples.yml", root.parent, problems)
+    page.only(*LANGUAGES)
+    samples: list[ReplySample] = []
+    for group in (page.section(language) for language in LANGUAGES):
+        group.only(*kinds)
+        for kind in kinds:
+            if kind == STUCK:
+                reasons = group.section(kind)
+                reasons.only(*obstacles)
+                samples += [ReplySample(kind, each, line) for each in obstacles for line in _read_lines(reasons, each)]
+            else:
+                samples += [ReplySample(kind, None, line) for line in _read_lines(group, kind)]
+    problems.raise_if_any()
+    return tuple(samples)
 
 
 def _read_answers(page: Node, subjects: Collection[str], levels: int) -> list[AnswerSample]:

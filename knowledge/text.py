@@ -26,6 +26,7 @@ _JAPANESE = re.compile(f"[{_KANA}{_KANJI}]")
 _HIRAGANA_ONLY = re.compile("[\u3041-\u309f\u30fc]+")
 _LATIN_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _RUN = re.compile(r"[^\W_]+")
+_TYPED_WORD = re.compile(r"[a-z0-9']+")
 
 # Half of a character pair: not text, and Sudachi refuses it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -213,3 +214,13 @@ def morphemes(text: str) -> list[Morpheme]:
     with _tokenizer_lock:
         pieces = [(each.surface(), each.begin(), each.end(), each.normalized_form()) for each in _tokenizer().tokenize(readable)]
     return [Morpheme(surface, start, end, normalise(lemma)) for surface, start, end, lemma in pieces if surface.strip()]
+
+
+def utterance_features(text: str) -> list[str]:
+    """What an answer to us is compared by: the features of a search, and its words in a row with the small ones (not, ない, only, だけ)."""
+    if language_of(text) == "ja":
+        small = [each.lemma for each in morphemes(text)]
+    else:
+        small = _TYPED_WORD.findall(normalise(text).replace("’", "'"))
+    pairs = [f"p:{first} {second}" for first, second in pairwise(small)]
+    return [*features_of(text).all, *(f"s:{word}" for word in small), *pairs]

@@ -7,27 +7,21 @@ tell which question a text answers, and whether it is an answer at all rather th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.assessment.questionnaire import LEVELS, Questionnaire
 from knowledge.content import LANGUAGES
+from knowledge.regressions import Numbers, Regressions
 from knowledge.samples import AnswerSample
-from knowledge.text import features_of, language_of, morphemes, normalise
-from knowledge.tfidf import Row, Tfidf
-
-Numbers = npt.NDArray[Any]
+from knowledge.text import utterance_features
+from knowledge.tfidf import Tfidf
 
 #: How much the model of the question, of its dimension, and of all answers together count.
 WEIGHTS = (1.0, 1.0, 0.5)
-#: How closely the models follow their training texts.
-CLOSENESS = 10.0
 #: The commonest features are enough: twice as many change nothing that we can measure, and take 60 MB more memory.
 MOST_FEATURES = 40_000
 #: The words of an option are surer than any sample of its level.
@@ -39,7 +33,6 @@ FAR_UP_TO = 0.08
 TINY = 1e-9
 #: Names of the models that belong to no question or dimension.
 _IS_ANSWER, _WHICH, _ALL = "is answer", "which question", "all answers"
-_ENGLISH_WORD = re.compile(r"[a-z0-9']+")
 
 
 @dataclass(frozen=True)
@@ -76,10 +69,10 @@ class OwnWords:
         """`samples` are about questions and dimensions; `elsewhere` are messages that answer no question of the assessment."""
         self._dimension_of = {each.id: each.dimension for each in questionnaire.questions}
         samples = [*samples, *_options(questionnaire)]
-        texts = [answer_features(text) for text in (*(each.text for each in samples), *elsewhere)]
+        texts = [utterance_features(text) for text in (*(each.text for each in samples), *elsewhere)]
         self._tfidf = Tfidf(texts, in_how_many=2, most=MOST_FEATURES)
         rows = self._tfidf.rows(texts)
-        self._models = _Models(len(self._tfidf))
+        self._models = Regressions(len(self._tfidf))
         self._models.add(_IS_ANSWER, rows, np.arange(len(texts)) < len(samples), balanced=True)
         self._train(rows[: len(samples)], samples)
 
@@ -96,7 +89,7 @@ class OwnWords:
 
     def hear(self, text: str) -> Heard:
         """Everything that the models say about `text`."""
-        return Heard(self._models.chances(self._tfidf.row(answer_features(text))), self._dimension_of)
+        return Heard(self._models.chances(self._tfidf.row(utterance_features(text))), self._dimension_of)
 
 
 @dataclass(frozen=True)
@@ -131,46 +124,6 @@ class Heard:
         logarithms = sum((weight * np.log(part + TINY) for weight, part in zip(WEIGHTS, parts, strict=True)), np.zeros(LEVELS))
         chances = np.exp(logarithms - logarithms.max())
         return Proposal(tuple((chances / chances.sum()).tolist()))
-
-
-class _Models:
-    """Logistic regressions (one against the rest) over the same features, side by side in one table of weights."""
-
-    def __init__(self, features: int) -> None:
-        self._places: dict[str, slice] = {}
-        self._weights = np.zeros((features, 0), np.float16)
-        self._bias = np.zeros(0)
-
-    def add(self, name: str, rows: Any, labels: Numbers, balanced: bool = False) -> None:
-        """Train one on `labels`; its chances come in the order of the sorted labels."""
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only training needs it (see knowledge/tfidf.py)
-
-        weight = "balanced" if balanced else None
-        model = LogisticRegression(C=CLOSENESS, solver="liblinear", dual=True, tol=0.01, class_weight=weight, random_state=0)
-        model.fit(rows, labels)
-        self._places[name] = slice(len(self._bias), len(self._bias) + len(model.intercept_))
-        self._weights = np.hstack([self._weights, model.coef_.T.astype(np.float16)])
-        self._bias = np.concatenate([self._bias, model.intercept_])
-
-    def chances(self, row: Row) -> dict[str, Numbers]:
-        """The chances of every label, for each of the models."""
-        each = 1 / (1 + np.exp(-(row.times(self._weights) + self._bias)))
-        return {name: _shared(each[place]) for name, place in self._places.items()}
-
-
-def _shared(each: Numbers) -> Numbers:
-    """One against the rest, as chances that add up to 1; a model of two labels has only the second."""
-    return np.array([1 - each[0], each[0]]) if len(each) == 1 else each / each.sum()
-
-
-def answer_features(text: str) -> list[str]:
-    """What an answer is compared by: the features of a search, and its words in a row with the small ones (not, ない, only, だけ)."""
-    if language_of(text) == "ja":
-        small = [each.lemma for each in morphemes(text)]
-    else:
-        small = _ENGLISH_WORD.findall(normalise(text).replace("’", "'"))
-    pairs = [f"p:{first} {second}" for first, second in pairwise(small)]
-    return [*features_of(text).all, *(f"s:{word}" for word in small), *pairs]
 
 
 def _options(questionnaire: Questionnaire) -> Iterable[AnswerSample]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ with quiet.old_libraries_may_warn():
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.core.processor import MessageProcessor
     from rasa.shared.exceptions import RasaException
+    from rasa.shared.utils import validation
 
 from bot.assistant.action_endpoint import InProcessActions
 from bot.assistant.tracker_store import TurnTrackerStore
@@ -102,11 +105,22 @@ class Assistant:
 def load_assistant(model: Path, services: Services) -> Assistant:
     """The assistant around a trained model. Raises ModelError when the file cannot be used."""
     try:
-        with quiet.old_libraries_may_warn():
+        with quiet.old_libraries_may_warn(), _trusting_the_model():
             agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
-    except (RasaException, OSError, EOFError, KeyError, ValueError) as error:
+    except (RasaException, OSError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"the model {model.name} cannot be loaded ({error}); run `advisor train --force`") from error
     return Assistant(agent, services)
+
+
+@contextmanager
+def _trusting_the_model() -> Iterator[None]:
+    """The domain inside a model was validated when it was trained; doing it again costs every start a second."""
+    original = validation.validate_yaml_schema
+    validation.validate_yaml_schema = lambda *args, **kwargs: None
+    try:
+        yield
+    finally:
+        validation.validate_yaml_schema = original
 
 
 async def warm_up(assistant: Assistant) -> None:

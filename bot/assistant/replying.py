@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from bot.rollout.figures import is_passed_over
 from bot.rollout.replies import ReplyKind, has_number, is_question, read_obstacle, read_reply
+from bot.rollout.reply_model import MAYBE_REPLY, SURELY_REPLY
 from bot.services import Services
-from bot.storage.tables import CheckIn
 
 NOTE, UNCLEAR, BLOCKED = "EXTERNAL_checkin_note", "EXTERNAL_checkin_unclear", "checkin_blocked"
 _INTENTS = {
@@ -31,31 +32,55 @@ _SURE = 0.6
 _VAGUE = {"affirm": "checkin_done", "deny": "checkin_in_progress", "nlu_fallback": UNCLEAR, "answer_assessment": UNCLEAR}
 
 
-def certain_reply(standing: CheckIn, services: Services, text: str, offered: bool) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The intent of a reply, and what stands in the way where the words tell it."""
+
+    intent: str
+    obstacle: str | None = None
+
+
+def certain_reply(awaiting: str | None, services: Services, text: str, offered: bool) -> Meant | None:
     """The meaning of words that can be nothing but a reply to the check-in; None when they may be something else.
 
-    `offered`: something was offered since the check-in was asked, so a bare yes or no means that.
+    `awaiting`: the short question behind the check-in that stands, if any. `offered`: something was offered since the check-in was
+    asked, so a bare yes or no means that.
     """
     if is_question(text, services.reply_words):
         return None
     reply = read_reply(text, services.reply_words)
-    if standing.awaiting is None:
-        bare = reply is not None and reply.kind in (ReplyKind.YES, ReplyKind.NO)
-        return None if reply is None or (bare and offered) else _INTENTS[reply.kind]
-    if standing.awaiting == "obstacle":
-        return BLOCKED if read_obstacle(text, services.reply_words) else None
+    if awaiting is None:
+        return Meant(_INTENTS[reply.kind]) if reply and not offered and reply.kind in (ReplyKind.YES, ReplyKind.NO) else None
+    if awaiting == "obstacle":
+        return Meant(BLOCKED) if read_obstacle(text, services.reply_words) else None
     if reply and reply.kind in (ReplyKind.BLOCKED, ReplyKind.LATER):
-        return _INTENTS[reply.kind]
-    return NOTE if is_passed_over(text, services.ledgers.words) or has_number(text) else None
+        return Meant(_INTENTS[reply.kind])
+    return Meant(NOTE) if is_passed_over(text, services.ledgers.words) or has_number(text) else None
 
 
-def likely_reply(standing: CheckIn, services: Services, text: str, found: dict[str, Any], offered: bool) -> str | None:
-    """The meaning when the classifier has had its say; None: what it found is meant."""
-    intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
-    if standing.awaiting is None:
-        meaning = None if offered and intent in ("affirm", "deny") else _VAGUE.get(intent)
-        return "checkin_in_progress" if meaning == UNCLEAR and has_number(text) else meaning
-    asks = is_question(text, services.reply_words)
-    if asks or (intent in _COMMANDS and confidence >= _SURE):
+def told_reply(awaiting: str | None, services: Services, text: str, found: dict[str, Any]) -> Meant | None:
+    """The meaning of words that tell how it goes; None when they are rather a question, a command, or something known by name."""
+    if awaiting is not None or is_question(text, services.reply_words):
         return None
-    return BLOCKED if standing.awaiting == "obstacle" and intent != "skip_question" else NOTE
+    guess = services.replies.guess(text)
+    needed = SURELY_REPLY if _is_command(found) or services.answers.is_sure(text) else MAYBE_REPLY
+    if guess.chance >= needed:
+        return Meant(_INTENTS[guess.kind], guess.obstacle)
+    reply = read_reply(text, services.reply_words)
+    return Meant(_INTENTS[reply.kind]) if reply and reply.kind not in (ReplyKind.YES, ReplyKind.NO) else None
+
+
+def likely_reply(awaiting: str | None, services: Services, text: str, found: dict[str, Any], offered: bool) -> Meant | None:
+    """The meaning when the classifier has had its say; None: what it found is meant."""
+    intent = found["intent"]["name"]
+    if awaiting is None:
+        meaning = None if offered and intent in ("affirm", "deny") else _VAGUE.get(intent)
+        meaning = "checkin_in_progress" if meaning == UNCLEAR and has_number(text) else meaning
+        return Meant(meaning) if meaning else None
+    if is_question(text, services.reply_words) or _is_command(found):
+        return None
+    return Meant(BLOCKED if awaiting == "obstacle" and intent != "skip_question" else NOTE)
+
+
+def _is_command(found: dict[str, Any]) -> bool:
+    return found["intent"]["name"] in _COMMANDS and found["intent"]["confidence"] >= _SURE

@@ -15,7 +15,9 @@ from bot.assistant import quiet, stand_ins
 from bot.fingerprints import fingerprint
 
 #: The parts of knowledge/ that the search learns from, or that decide how it does.
-LEARNED = tuple(f"knowledge/{name}" for name in ("entries", "topics.yml", "text.py", "tfidf.py", "search.py", "index.py", "base.py"))
+LEARNED = tuple(
+    f"knowledge/{name}" for name in ("entries", "topics.yml", "text.py", "tfidf.py", "search.py", "index.py", "keeping.py", "base.py")
+)
 #: What a model is made from, relative to the project's root; code counts too, since components live in it.
 SOURCES = ("config.yml", "nlu", "dialogues/domain", "dialogues/rules", "dialogues/stories", *LEARNED)
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "sudachipy", "sudachidict-small")

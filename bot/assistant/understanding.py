@@ -21,7 +21,7 @@ from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
 from bot.assistant.corrections import corrected_answer
-from bot.assistant.replying import certain_reply, likely_reply
+from bot.assistant.replying import certain_reply, likely_reply, told_reply
 from bot.messaging import outbox
 from bot.rollout.calendar import local_time
 from bot.rollout.wishes.moves import read_move
@@ -132,8 +132,9 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
         return parsed("go_back_previous_question", text)
     standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
-    if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
-        return parsed(meaning, text, checkin=standing.id)
+    offered = bool(turn.person.offer)
+    if standing and (meant := certain_reply(standing.awaiting, services, text, offered)):
+        return parsed(meant.intent, text, checkin=standing.id)
     found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
         return manners
@@ -143,11 +144,13 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return heard
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
         return parsed("set_checkin_schedule", text)
+    if standing and (meant := told_reply(standing.awaiting, services, text, found)):
+        return parsed(meant.intent, text, checkin=standing.id, obstacle=meant.obstacle)
     is_open = standing is not None and standing.awaiting is not None
     if not is_open and await _asks(turn, services, text, found, is_asking=journey is not None):
         return parsed("ask_knowledge", text)
-    if standing and (meaning := likely_reply(standing, services, text, found, bool(turn.person.offer))):
-        return parsed(meaning, text, checkin=standing.id)
+    if standing and (meant := likely_reply(standing.awaiting, services, text, found, offered)):
+        return parsed(meant.intent, text, checkin=standing.id)
     is_guess = found["intent"]["confidence"] < _WILD_GUESS_BELOW and found["intent"]["name"] not in _CONTROLS
     if journey and (is_guess or found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS):
         question = journey.open_question()

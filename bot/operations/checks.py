@@ -17,7 +17,7 @@ from bot.rollout.industries import load_trades
 from bot.rollout.phases import load_phases
 from bot.rollout.replies import load_reply_words
 from bot.rollout.wishes.words import load_wish_words
-from bot.services import answer_samples
+from bot.services import answer_samples, reply_samples
 from knowledge.base import INDUSTRIES, Entry, load_knowledge, load_topics
 from knowledge.comparing import load_cells, load_comparisons, load_misbeliefs
 from knowledge.content import Node
@@ -54,6 +54,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_cells(folder),
         lambda: load_samples(root / "nlu" / "topics"),
         lambda: answer_samples(root, load_questionnaire(folder)),
+        lambda: reply_samples(root, load_reply_words(folder)),
         lambda: check_dialogues(root),
         lambda: check_duplicates(root),
     )

@@ -16,7 +16,9 @@ from rich.console import Console
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import ReadingKind, read_answer
 from bot.assistant.agent import load_assistant
-from bot.operations.evaluating_schedule import KEYS, evaluate_schedule
+from bot.operations import evaluating_replies, evaluating_schedule
+from bot.operations.evaluating_replies import evaluate_replies
+from bot.operations.evaluating_schedule import evaluate_schedule
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
 from bot.services import ROOT, Services, load_services
@@ -33,7 +35,8 @@ _KEYS = {
     "knowledge": ("text", "gold"),
     "intents": ("text", "intent"),
     "answers": ("text", "dimension", "level"),
-    "schedule": KEYS,
+    "schedule": evaluating_schedule.KEYS,
+    "replies": evaluating_replies.KEYS,
 }
 
 
@@ -62,6 +65,8 @@ def _evaluated(what: str, rows: Sequence[Row], outside: Sequence[Row], model: Ca
         return evaluate_knowledge(services, rows, outside)
     if what == "intents":
         return asyncio.run(evaluate_intents(load_assistant(model(), services).classify, rows))
+    if what == "replies":
+        return asyncio.run(evaluate_replies(services, load_assistant(model(), services).classify, rows))
     return evaluate_answers(services, rows)
 
 

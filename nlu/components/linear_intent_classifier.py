@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -27,7 +27,7 @@ from knowledge.tfidf import Tfidf
 _SPACES = re.compile(r"\s+")
 #: How far apart confidences lie for decision values one apart; with 3, a message that is surely of one intent gets about .9.
 SHARPNESS = 3.0
-MODEL_FILE = "linear_intent_classifier.joblib"
+MODEL_FILE = "linear_intent_classifier.pickle"
 
 
 def words_of(message: Message) -> list[str]:
@@ -121,7 +121,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def persist(self) -> None:
         """Keep the fitted model beside Rasa's own parts; the archive is made and read by this installation only."""
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, Path(folder) / MODEL_FILE)
+            (Path(folder) / MODEL_FILE).write_bytes(pickle.dumps(self._model, pickle.HIGHEST_PROTOCOL))
 
     @classmethod
     def load(
@@ -134,4 +134,5 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     ) -> LinearIntentClassifier:
         """The classifier as :meth:`persist` left it."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(Path(folder) / MODEL_FILE))
+            kept = (Path(folder) / MODEL_FILE).read_bytes()
+        return cls(config, model_storage, resource, pickle.loads(kept))  # noqa: S301 - made by this installation, see `persist`
