@@ -341,7 +341,7 @@ class Document(Base):
     #: Random, never counted: a row id could be given again after a deletion, and an old address would then show another owner's figures.
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    #: radar | matrix | roadmap | progress | report | packet_data | calendar
+    #: radar | matrix | roadmap | progress | report (any paper) | packet_data | calendar
     kind: Mapped[str] = mapped_column(String(16))
     #: What a phone calls the file when it is kept.
     name: Mapped[str] = mapped_column(String(100))
