@@ -21,6 +21,8 @@ _VAGUE = frozenset({"affirm", "deny", "nlu_fallback", "answer_assessment", "out_
 _WAITING = frozenset({"pause_or_stop", "snooze_checkin", "pause_reminders"})
 #: Choosing a firm by name in answer to "which one?" takes no more than this.
 _LONGEST_CHOICE = 30
+#: More than this is no attempt at a score or a price.
+_LONGEST_ANSWER = 24
 _MEANS = {
     Said.ADD: "add_vendor",
     Said.PRICE: PRICE,
@@ -44,7 +46,7 @@ async def certain_quote(turn: Turn, services: Services, text: str, asked: Asked 
     reply = read_reply(text, services.reply_words)
     if reply is not None and reply.kind is ReplyKind.BLOCKED and heard.said in (Said.ADD, Said.BEGIN):
         return None  # the quote came, and that is what has brought things to a halt
-    values: dict[str, object] = {"vendor": heard.vendor, "name": heard.name or None}
+    values: dict[str, object] = {"vendor": heard.vendor, "name": heard.name or None, "told": text}
     return _MEANS[heard.said], {name: value for name, value in values.items() if value is not None}
 
 
@@ -56,12 +58,12 @@ def _answer(text: str, asked: Asked, known: dict[int, str], services: Services, 
     if asked.what == "score" and asked.vendor in known:
         is_score, value = read_score(text, words)
         if is_score:
-            return SCORE, {"vendor": asked.vendor, "criterion": asked.criterion, "value": "unknown" if value is None else value}
+            return SCORE, {"vendor": asked.vendor, "criterion": asked.about, "value": "unknown" if value is None else value}
         if read_scores(text, words) and named_vendor(text, known) is None:
-            return SCORE, {"vendor": asked.vendor}
+            return SCORE, {"vendor": asked.vendor, "told": text}
     is_price = asked.what == "price" and asked.vendor in known and named_vendor(text, known) in (None, asked.vendor)
     if is_price and (read_price(text, language) or is_unknown(text, words)):
-        return PRICE, {"vendor": asked.vendor}
+        return PRICE, {"vendor": asked.vendor, "told": text}
     if asked.what == "choose" and len(text) <= _LONGEST_CHOICE and (vendor := named_vendor(text, known)) is not None:
         return CHOOSE, {"vendor": vendor}
     return None
@@ -77,13 +79,13 @@ def likely_quote(asked: Asked, services: Services, text: str, found: dict[str, A
     if asked.what in ("name", "rename"):
         return _named(asked, services, text, intent not in _VAGUE and intent != "ask_knowledge" and confidence >= _SURE)
     if intent == "skip_question" and asked.what == "score":
-        return SCORE, {"vendor": asked.vendor, "criterion": asked.criterion, "value": "unknown"}
+        return SCORE, {"vendor": asked.vendor, "criterion": asked.about, "value": "unknown"}
     if intent == "skip_question" and asked.what == "price":
         return PRICE, {"vendor": asked.vendor, "skip": 1}
     if intent == "go_back_previous_question" and asked.what == "score":
         return "EXTERNAL_vendor_back", {}
-    is_nothing = intent in _VAGUE or confidence < _SURE
-    return (UNCLEAR, {}) if asked.what in ("score", "price") and is_nothing and not services.answers.is_sure(text) else None
+    is_nothing = (intent in _VAGUE or confidence < _SURE) and len(text) <= _LONGEST_ANSWER and not services.answers.is_sure(text)
+    return (UNCLEAR, {}) if asked.what in ("score", "price") and is_nothing else None
 
 
 def _named(asked: Asked, services: Services, text: str, is_something_else: bool) -> Meaning | None:
@@ -92,4 +94,4 @@ def _named(asked: Asked, services: Services, text: str, is_something_else: bool)
         return None
     if name is None or is_unknown(text, services.shortlists.words):
         return UNCLEAR, {}
-    return ("add_vendor", {"reply": 1}) if asked.what == "name" else ("EXTERNAL_vendor_rename", {"vendor": asked.vendor, "name": name})
+    return ("add_vendor", {"name": name}) if asked.what == "name" else ("EXTERNAL_vendor_rename", {"vendor": asked.vendor, "name": name})

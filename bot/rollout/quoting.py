@@ -218,9 +218,10 @@ def _name(text: str, words: VendorWords) -> str | None:
             name = name[len(before) :].strip(" 、。,.:;「」『』は")
     name = _HONORIFIC.sub("", re.sub(r"(?:です|でした|だよ|といいます|という会社)$", "", name)).strip(" 「」『』\"'“”")
     is_word = name.casefold() in {each.casefold() for each in words.lists["no_name"]}
-    if not name or is_word or len(name) > LONGEST_NAME or len(name.split()) > _MOST_NAME_WORDS or not any(map(str.isalpha, name)):
-        return None
-    return name
+    price = read_price(name, "ja")
+    is_price = price is not None and _letters(price.words) == _letters(name)  # 「月3万円の見積もりが来た」
+    is_long = len(name) > LONGEST_NAME or len(name.split()) > _MOST_NAME_WORDS
+    return None if is_word or is_price or is_long or not any(map(str.isalpha, name)) else name
 
 
 # --- words ----------------------------------------------------------------------------------------------------------------------
@@ -228,6 +229,10 @@ def _name(text: str, words: VendorWords) -> str | None:
 
 def _normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in plain(text) if character.isalnum())
 
 
 def _bounded(word: str) -> str:
@@ -252,17 +257,26 @@ ASKED = "vendor_asked"
 
 @dataclass(frozen=True)
 class Asked:
-    """The question about a quote that stands in a conversation: `what` is name, price, score, rename or choose."""
+    """The question about a quote that stands in a conversation: `what` is name, price, score, rename or choose.
+
+    `about` is the criterion that is scored; while the name is asked for, it is what was told already.
+    """
 
     what: str
     vendor: int = 0
-    criterion: str = ""
+    about: str = ""
 
     def __str__(self) -> str:
-        return f"{self.what} {self.vendor} {self.criterion}".strip()
+        return f"{self.what} {self.vendor} {self.about}".strip()
+
+
+def is_fleeting(kept: str | None) -> bool:
+    """Whether the question is over when the owner turns to something else: any words could be a name. A score may come at any time."""
+    asked = asked_in(kept)
+    return asked is not None and asked.what != "score"
 
 
 def asked_in(kept: str | None) -> Asked | None:
     """The question as it was kept."""
-    what, vendor, criterion = [*(kept or "").split(), "", "", ""][:3]
-    return Asked(what, int(vendor) if vendor.isdecimal() else 0, criterion) if what else None
+    what, vendor, about = [*(kept or "").split(maxsplit=2), "", "", ""][:3]
+    return Asked(what, int(vendor) if vendor.isdecimal() else 0, about) if what else None

@@ -12,6 +12,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.messaging.message import File, Image
+from bot.rollout.quoting import ASKED, is_fleeting
 from bot.services import Services
 from bot.turn import Turn, current_turn
 
@@ -82,6 +83,8 @@ class AdvisorAction(Action):
     hands_back = True
     #: True for the actions that run inside the form, which goes on after them.
     is_of_form = False
+    #: True for the actions after which the answer to a question about a quote may still come.
+    keeps_quote_question = False
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -96,6 +99,8 @@ class AdvisorAction(Action):
         speaker = Speaker(dispatcher, self.services, turn.language)
         meaning = {str(each["entity"]): str(each["value"]) for each in tracker.latest_message.get("entities") or []}
         events = await self.act(turn, speaker, meaning, tracker)
+        if not self.keeps_quote_question and is_fleeting(tracker.get_slot(ASKED)):
+            turn.remember.setdefault(ASKED, None)
         events = [*events, *(SlotSet(name, value) for name, value in turn.remember.items())]
         if self.hands_back and is_asking(tracker):
             speaker.language = turn.language

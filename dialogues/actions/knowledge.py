@@ -23,6 +23,7 @@ class AnswerKnowledge(AdvisorAction):
     """Shows an entry, or the part of it that a button asks for, or what answers a question."""
 
     action_name = "action_knowledge_answer"
+    keeps_quote_question = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         topic = meaning.get("topic")

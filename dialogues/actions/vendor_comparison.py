@@ -34,18 +34,19 @@ class Compare(VendorAction):
             paper = await self.services.reports.comparison(turn.session, turn.person, compare(quotes, self.shortlists.criteria), turn.now)
             speaker.hand_over("utter_vendor_compare_file", paper)
         elif len(quotes) < ENOUGH_QUOTES:
-            buttons = await self.next_steps(turn, speaker)
+            buttons = await self.next_steps(turn, speaker, initiative, is_shown=True)
             points = self.lines(speaker).side_by_side(compare(quotes, self.shortlists.criteria))
             speaker.say("utter_vendor_compare_one", buttons=buttons, name=quotes[0].name, rows=points)
         else:
-            await self._side_by_side(turn, speaker, quotes)
+            steps = await self.next_steps(turn, speaker, initiative, is_shown=True)
+            self._side_by_side(speaker, quotes, steps)
         return []
 
-    async def _side_by_side(self, turn: Turn, speaker: Speaker, quotes: Sequence[Quote]) -> None:
+    def _side_by_side(self, speaker: Speaker, quotes: Sequence[Quote], steps: list[dict[str, str]]) -> None:
         lines, comparison = self.lines(speaker), compare(quotes, self.shortlists.criteria)
         missing = lines.missing(quotes)
         steps = [
-            *await self.next_steps(turn, speaker),
+            *steps,
             button(speaker.phrase("comparison_paper"), "compare_vendors", part="paper"),
             button(speaker.phrase("another_quote"), "add_vendor", another=1),
             button(speaker.phrase("change_vendors"), "EXTERNAL_vendor_edit"),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from bot.rollout.quoting import ASKED, Asked, asked_in, read_scores
+from bot.rollout.quoting import read_scores
 from bot.rollout.shortlists import quote_of
 from bot.rollout.vendors import HIGHEST, next_criterion
 from bot.storage.tables import Vendor
 from bot.turn import Turn
 from dialogues.actions.base import Events, Meaning, Speaker, button, number
-from dialogues.actions.vendors import VendorAction
-
-
-def standing_question(tracker: Tracker) -> Asked | None:
-    """The question about a quote that stands in this conversation."""
-    return asked_in(tracker.get_slot(ASKED))
+from dialogues.actions.vendors import VendorAction, standing_question
 
 
 class Begin(VendorAction):
@@ -74,30 +69,31 @@ class Score(VendorAction):
         if "criterion" in meaning and not any(each in before and before[each] != value for each, value in scores.items()):
             await self.ask_next(turn, speaker, vendor)
             return []
-        self._say_changed(speaker, vendor, scores, is_done)
-        if asked is not None and asked.what == "score" and asked.vendor == vendor.id:
-            if is_done:
-                self.stand(turn, "")
-            else:
-                await self.ask_next(turn, speaker, vendor)
+        goes_on = asked is not None and asked.what == "score" and asked.vendor == vendor.id
+        self._say_changed(speaker, vendor, scores, is_done, goes_on)
+        if goes_on and is_done:
+            self.stand(turn, "")
+        elif goes_on:
+            await self.ask_next(turn, speaker, vendor)
         return []
 
     def _told(self, turn: Turn, vendor: Vendor, meaning: Meaning) -> dict[str, int | None]:
         criterion = self.shortlists.words.criterion(meaning.get("criterion", ""))
         if criterion is None:
-            return read_scores(turn.incoming.text.replace(vendor.name, " "), self.shortlists.words)
+            return read_scores(meaning.get("told", "").replace(vendor.name, " "), self.shortlists.words)
         value = number(meaning, "value")
         is_score = meaning.get("value") == "unknown" or (value is not None and 1 <= value <= HIGHEST)
         return {criterion.id: value} if is_score else {}
 
-    def _say_changed(self, speaker: Speaker, vendor: Vendor, scores: dict[str, int | None], is_done: bool) -> None:
+    def _say_changed(self, speaker: Speaker, vendor: Vendor, scores: dict[str, int | None], is_done: bool, goes_on: bool) -> None:
         lines, quote = self.lines(speaker), quote_of(vendor)
         changes = lines.names(lines.say("row_cell", name=lines.label(each), value=lines.cell(quote, each)) for each in scores)
-        steps = [button(speaker.phrase("see_comparison"), "compare_vendors")]
         if is_done:
+            steps = [button(speaker.phrase("see_comparison"), "compare_vendors")]
             speaker.say("utter_vendor_score_changed", buttons=steps, name=vendor.name, changes=changes, sum=lines.total(quote))
         else:
-            speaker.say("utter_vendor_score_changed_midway", name=vendor.name, changes=changes)
+            steps = [] if goes_on else [button(speaker.phrase("score_vendor", name=vendor.name), "score_vendor", vendor=vendor.id)]
+            speaker.say("utter_vendor_score_changed_midway", buttons=steps, name=vendor.name, changes=changes)
 
 
 class Back(VendorAction):
@@ -112,7 +108,7 @@ class Back(VendorAction):
             speaker.say("utter_vendor_gone")
             return []
         ids = [each.id for each in self.shortlists.criteria]
-        place = max(0, ids.index(asked.criterion) - 1) if asked.criterion in ids else 0
+        place = max(0, ids.index(asked.about) - 1) if asked.about in ids else 0
         await self.shortlists.forget(turn.session, vendor, [ids[place]])
         self.ask_score(turn, speaker, vendor, self.shortlists.criteria[place])
         return []
@@ -141,7 +137,7 @@ class Unclear(VendorAction):
         if asked is None:
             return []
         vendor = await self.shortlists.vendor(turn.session, turn.person, asked.vendor) if asked.vendor else None
-        criterion = self.shortlists.words.criterion(asked.criterion)
+        criterion = self.shortlists.words.criterion(asked.about)
         if asked.what == "score" and vendor is not None and criterion is not None:
             self.ask_score(turn, speaker, vendor, criterion, self.score_response)
         elif asked.what in ("name", "rename"):

@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from bot.rollout.demo_questions import Sheet
 from bot.rollout.prices import Price, read_price
 from bot.rollout.quote_lines import QuoteLines
-from bot.rollout.quoting import ASKED, Asked, Said, as_name, hear_quote, is_unknown
+from bot.rollout.quoting import ASKED, Asked, asked_in, is_unknown
 from bot.rollout.shortlists import ENOUGH_QUOTES, MOST_VENDORS, Shortlists, keep_price, quote_of
 from bot.rollout.vendors import VENDOR_PHASE, Criterion, next_criterion, sum_of
 from bot.storage.tables import Vendor
@@ -18,8 +18,15 @@ from dialogues.actions.ledger import LedgerAction
 MARKS = "①②③④⑤"
 
 
+def standing_question(tracker: Tracker) -> Asked | None:
+    """The question about a quote that stands in this conversation."""
+    return asked_in(tracker.get_slot(ASKED))
+
+
 class VendorAction(LedgerAction):
     """What the actions about quotes share."""
+
+    keeps_quote_question = True
 
     @property
     def shortlists(self) -> Shortlists:
@@ -30,9 +37,9 @@ class VendorAction(LedgerAction):
         """Quotes in words."""
         return QuoteLines(self.services.phrases, speaker.language, self.shortlists.criteria)
 
-    def stand(self, turn: Turn, what: str, vendor: int = 0, criterion: str = "") -> None:
+    def stand(self, turn: Turn, what: str, vendor: int = 0, about: str = "") -> None:
         """A question about a quote stands now; "" for none."""
-        turn.remember[ASKED] = str(Asked(what, vendor, criterion)) if what else None
+        turn.remember[ASKED] = str(Asked(what, vendor, about)) if what else None
 
     async def plan(self, turn: Turn, speaker: Speaker, meaning: Meaning, intent: str, **values: object) -> tuple[bool, int | None]:
         """Whether it is clear which plan is meant, and its initiative (None without a plan); otherwise the owner is asked which."""
@@ -83,15 +90,15 @@ class VendorAction(LedgerAction):
         lines = self.lines(speaker)
         speaker.say(
             "utter_vendor_scored",
-            buttons=await self.next_steps(turn, speaker, vendor),
+            buttons=await self.next_steps(turn, speaker, vendor.initiative_id),
             name=vendor.name,
             lines=lines.own_points(quote),
             sum=lines.total(quote),
         )
 
-    async def next_steps(self, turn: Turn, speaker: Speaker, last: Vendor | None = None) -> list[dict[str, str]]:
-        """What helps next: a second quote, scoring the others, filling in what is unknown, side by side."""
-        rows = await self.shortlists.vendors(turn.session, turn.person, last.initiative_id if last else None)
+    async def next_steps(self, turn: Turn, speaker: Speaker, initiative: int | None, is_shown: bool = False) -> list[dict[str, str]]:
+        """What helps next: side by side (unless that is shown), a second quote, scoring the others, filling in what is unknown."""
+        rows = await self.shortlists.vendors(turn.session, turn.person, initiative)
         steps = [] if len(rows) >= ENOUGH_QUOTES else [button(speaker.phrase("second_quote"), "add_vendor", another=1)]
         for row in rows:
             quote = quote_of(row)
@@ -99,7 +106,7 @@ class VendorAction(LedgerAction):
                 steps.append(button(speaker.phrase("score_vendor", name=row.name), "score_vendor", vendor=row.id))
             elif sum_of(quote).known < len(self.shortlists.criteria):
                 steps.append(button(speaker.phrase("fill_unknown", name=row.name), "score_vendor", vendor=row.id, again="unknown"))
-        if last is not None and len(rows) >= ENOUGH_QUOTES:
+        if not is_shown and len(rows) >= ENOUGH_QUOTES:
             steps.insert(0, button(speaker.phrase("see_comparison"), "compare_vendors"))
         return steps
 
@@ -160,11 +167,13 @@ class Add(VendorAction):
     action_name = "action_vendor_add"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        text = meaning.get("told") or (turn.incoming.text if turn.incoming.button is None else "")
-        name = meaning.get("name") or await self._named(turn, text, "reply" in meaning)
+        name, text = meaning.get("name"), meaning.get("told", "")
         if name is None:
-            self._ask_name(turn, speaker, is_asking(tracker), "reply" in meaning)
+            self._ask_name(turn, speaker, is_asking(tracker))
             return []
+        asked = standing_question(tracker)
+        if not text and asked is not None and asked.what == "name":
+            text = asked.about  # a price that was told before the name
         is_clear, initiative = await self.plan(turn, speaker, meaning, "add_vendor", name=name, told=text)
         if not is_clear:
             return []
@@ -179,19 +188,13 @@ class Add(VendorAction):
         self.go_on(turn, speaker, vendor, is_asking(tracker))
         return []
 
-    async def _named(self, turn: Turn, text: str, is_reply: bool) -> str | None:
-        """The name in a message about a quote, or in the answer to "which firm?"."""
-        heard = hear_quote(text, {}, self.shortlists.words, turn.language)
-        if heard is not None and heard.said is Said.ADD:
-            return heard.name
-        return as_name(text, self.shortlists.words) if is_reply else None
-
-    def _ask_name(self, turn: Turn, speaker: Speaker, during_assessment: bool, is_reply: bool) -> None:
+    def _ask_name(self, turn: Turn, speaker: Speaker, during_assessment: bool) -> None:
         if during_assessment:
             speaker.say("utter_vendor_after_assessment")
             return
-        self.stand(turn, "name")
-        speaker.say("utter_vendor_name_unclear" if is_reply else "utter_vendor_ask_name")
+        price = read_price(turn.incoming.text, speaker.language)
+        self.stand(turn, "name", 0, price.words if price else "")
+        speaker.say("utter_vendor_ask_name")
 
     async def _answers_checkin(self, turn: Turn, speaker: Speaker, vendor: Vendor, text: str) -> None:
         """The phase's check-in asks how many quotes have come: this is the answer, so it does not stand any longer."""
@@ -229,7 +232,7 @@ class Cost(Add):
         vendor = await self.meant(turn, speaker, meaning)
         if vendor is None:
             return []
-        was_asked, text = vendor.price is None, turn.incoming.text if turn.incoming.button is None else ""
+        was_asked, text = vendor.price is None, meaning.get("told", "")
         price = read_price(text.replace(vendor.name, " "), speaker.language) if text else None
         if price is None and ("skip" in meaning or is_unknown(text, self.shortlists.words)):
             price = Price()
@@ -292,11 +295,10 @@ class Rename(VendorAction):
         vendor = await self.meant(turn, speaker, meaning)
         if vendor is None:
             return []
-        text = turn.incoming.text if turn.incoming.button is None else ""
-        name = meaning.get("name") or (as_name(text, self.shortlists.words) if text else None)
+        name = meaning.get("name")
         if name is None:
             self.stand(turn, "rename", vendor.id)
-            speaker.say("utter_vendor_name_unclear" if text else "utter_vendor_ask_rename", name=vendor.name)
+            speaker.say("utter_vendor_ask_rename", name=vendor.name)
             return []
         others = await self.shortlists.vendors(turn.session, turn.person, vendor.initiative_id)
         if any(each.id != vendor.id and each.name.casefold() == name.casefold() for each in others):

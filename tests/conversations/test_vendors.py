@@ -320,3 +320,41 @@ async def test_more_than_five_are_not_compared_and_one_can_be_removed_for_anothe
     said = await talk.say("F社から見積もりが来た、月1万円")
     assert "5社まで" in said
     assert len(talk.titles) == 5
+
+
+@pytest.mark.parametrize(
+    ("quote", "name", "noted"),
+    [
+        ("月3万円の見積もりが来ました", "富士レジ", "**富士レジ** を控えました。最初の1年は 360,000円"),
+        ("got a quote, 30000 a month", "Fuji", "I've noted **Fuji**. First year: 360,000 "),
+    ],
+)
+async def test_a_price_told_before_the_name_is_not_asked_again(talk: Talk, quote: str, name: str, noted: str) -> None:
+    await talk.say(quote)
+    assert noted in await talk.say(name)
+
+
+async def test_a_buttons_words_typed_by_hand_press_it_and_are_no_name(talk: Talk) -> None:
+    await talk.say("こんにちは")
+    await talk.say("A社から見積もりが来た、月1万円")
+    await talk.say("見積もりを並べて見せて")
+    async with talk.database.reading() as session:
+        vendor = (await session.scalars(select(Vendor.id))).one()
+    assert "どうしますか" not in await talk.say("A社はいい感じ")
+    await talk.say("B社から見積もりが来た、月1万円")
+    await talk.say("見積もりを並べて見せて")
+    await talk.say("直す・消す")
+    await talk.say("A社")
+    assert "どんな名前にしますか" in await talk.say("名前を直す")
+    assert "**A社** の名前を **富士レジ** に直しました" in await talk.say("富士レジ")
+    async with talk.database.reading() as session:
+        assert (await session.get_one(Vendor, vendor)).name == "富士レジ"
+
+
+async def test_once_the_owner_turns_to_something_else_no_words_are_taken_for_the_name_that_was_asked_for(talk: Talk) -> None:
+    await talk.say("こんにちは")
+    await talk.say("見積もりが来ました")
+    await talk.say("計画を見せて")
+    await talk.say("富士レジ")
+    async with talk.database.reading() as session:
+        assert (await session.scalars(select(Vendor))).all() == []

@@ -41,7 +41,8 @@ def test_a_quote_that_has_come_is_heard_with_its_name(text: str, name: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        *("業者から見積もりが来た", "見積もりが来た", "2社目の見積もりが来ました", "他の会社からも見積もりをもらった"),
+        *("業者から見積もりが来た", "見積もりが来た"),
+        *("2社目の見積もりが来ました", "月3万円の見積もりが来ました", "他の会社からも見積もりをもらった"),
         *("まだB社の見積もりが来ない", "B社の見積もりが来たら教えます", "B社から見積もりが来ましたか?"),
         *("got a quote from a supplier", "they quoted us 300", "is the quote from Acme good?", "if I get a quote from Beta"),
         *("見積もりが高くて止まってます", "A社の見積もりをもらったけど高い", "今日はいい天気", ""),
