@@ -17,6 +17,7 @@ from bot.reports.facts import Material
 from bot.reports.feeds import Feeds
 from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
+from bot.rollout.demo_questions import DemoQuestions, load_demo_questions
 from bot.rollout.figures import load_figure_words
 from bot.rollout.industries import Trades, load_trades
 from bot.rollout.ladder import Ladder
@@ -24,6 +25,8 @@ from bot.rollout.ledgers import Ledgers
 from bot.rollout.phases import load_phases
 from bot.rollout.replies import ReplyKind, ReplyWords, load_reply_words
 from bot.rollout.reply_model import KINDS, ReplyModel
+from bot.rollout.shortlists import Shortlists
+from bot.rollout.vendors import load_vendor_words
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.words import load_wish_words
 from knowledge.answering import Answers
@@ -100,6 +103,8 @@ class Services:
     reply_words: ReplyWords
     replies: ReplyModel
     trades: Trades
+    shortlists: Shortlists
+    demo_questions: DemoQuestions
     phrases: Phrases
     commands: dict[str, Command]
 
@@ -122,6 +127,8 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     material = Material(questionnaire, rollouts.phases, knowledge.vocabulary, load_report_words(folder, phrases))
     ledgers, reply_words = Ledgers(load_figure_words(folder), rollouts.phases), load_reply_words(folder, knowledge.topics)
     trades = load_trades(folder, INDUSTRIES)
+    shortlists = Shortlists(load_vendor_words(folder), rollouts.phases, rollouts)
+    demo_questions = load_demo_questions(folder, [each.id for each in shortlists.criteria], knowledge.topics)
     cells, find_answers = load_cells(folder), _answers(folder, knowledge, questionnaire)
     prospects = load_prospects(folder, questionnaire, knowledge.topics)
     model = find_model()
@@ -141,8 +148,10 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         reply_words=reply_words,
         replies=built_once("replies", root, _REPLIES_FROM, model.parent, lambda: _reply_model(root, reply_words)),
         trades=trades,
+        shortlists=shortlists,
+        demo_questions=demo_questions,
         wishes=wishes,
-        reports=Reports(material, journeys, rollouts, Documents(), Feeds()),
+        reports=Reports(material, journeys, rollouts, Documents(), Feeds(), shortlists.criteria, demo_questions),
         phrases=phrases,
         commands=commands,
     )

@@ -21,9 +21,11 @@ from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
 from bot.assistant.corrections import corrected_answer
+from bot.assistant.quoting import certain_quote, likely_quote
 from bot.assistant.replying import certain_reply, likely_reply, told_reply
 from bot.messaging import outbox
 from bot.rollout.calendar import local_time
+from bot.rollout.quoting import ASKED, asked_in
 from bot.rollout.wishes.moves import read_move
 from bot.rollout.wishes.wish import Kind
 from bot.services import Services
@@ -131,6 +133,9 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return answer
     if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
         return parsed("go_back_previous_question", text)
+    asked = asked_in(remembered(turn, ASKED))
+    if told := await certain_quote(turn, services, text, asked, is_asking=journey is not None):
+        return parsed(told[0], text, **told[1])
     standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
     offered = bool(turn.person.offer)
     if standing and (meant := certain_reply(standing.awaiting, services, text, offered)):
@@ -138,6 +143,8 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
         return manners
+    if asked and journey is None and (told := likely_quote(asked, services, text, found)):
+        return parsed(told[0], text, **told[1])
     if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
         return parsed("get_report", text)
     if journey and (heard := _in_own_words(journey, services, text, found)):

@@ -12,10 +12,12 @@ from bot.assessment.questionnaire import load_questionnaire
 from bot.operations.demo_report import load_material
 from bot.operations.sample_checks import check_duplicates
 from bot.reports.examples import load_examples
+from bot.rollout.demo_questions import load_demo_questions
 from bot.rollout.figures import load_figure_words
 from bot.rollout.industries import load_trades
 from bot.rollout.phases import load_phases
 from bot.rollout.replies import load_reply_words
+from bot.rollout.vendors import load_vendor_words
 from bot.rollout.wishes.words import load_wish_words
 from bot.services import answer_samples, reply_samples
 from knowledge.base import INDUSTRIES, Entry, load_knowledge, load_topics
@@ -45,6 +47,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_figure_words(folder),
         lambda: load_reply_words(folder),
         lambda: load_trades(folder, INDUSTRIES),
+        lambda: load_demo_questions(folder, [each.id for each in load_vendor_words(folder).criteria], load_topics(folder)),
         lambda: load_phrases(folder),
         lambda: load_query_words(folder),
         lambda: load_examples(folder, load_material(root)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -22,16 +22,19 @@ from bot.storage.tables import (
     Person,
     PhaseRow,
     PushSubscription,
+    Vendor,
+    VendorScore,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept: answers by question (newest assessment), action ids of plans, and the number of messages."""
+    """What is kept: answers by question (newest assessment), action ids of plans, quotes by supplier, and the number of messages."""
 
     answers: dict[str, str]
     plans: tuple[str, ...]
     messages: int
+    quotes: dict[str, dict[str, int | None]] = field(default_factory=dict)
 
 
 async def kept_about(session: AsyncSession, person: Person) -> Kept:
@@ -42,7 +45,9 @@ async def kept_about(session: AsyncSession, person: Person) -> Kept:
     mine = select(Conversation.id).where(Conversation.person_id == person.id)
     heard = await session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.conversation_id.in_(mine)))
     said = await session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.conversation_id.in_(mine)))
-    return Kept({row.question: str(row.value or row.kind) for row in rows}, tuple(plans), (heard or 0) + (said or 0))
+    vendors = await session.scalars(select(Vendor).where(Vendor.person_id == person.id).order_by(Vendor.id))
+    quotes = {row.name: {score.criterion: score.value for score in row.scores} for row in vendors}
+    return Kept({row.question: str(row.value or row.kind) for row in rows}, tuple(plans), (heard or 0) + (said or 0), quotes)
 
 
 async def erase(session: AsyncSession, person: Person, conversation: Conversation, now: datetime) -> str:
@@ -53,6 +58,7 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
     mine = list(await session.scalars(select(Conversation.id).where(Conversation.person_id == person.id)))
     runs = select(Assessment.id).where(Assessment.person_id == person.id)
     plans = select(Initiative.id).where(Initiative.person_id == person.id)
+    vendors = select(Vendor.id).where(Vendor.person_id == person.id)
     blank = Person(language=person.language, language_chosen=person.language_chosen, time_zone=person.time_zone, created_at=now)
     session.add(blank)
     await session.flush()
@@ -60,6 +66,8 @@ async def erase(session: AsyncSession, person: Person, conversation: Conversatio
         delete(Document).where(Document.person_id == person.id),
         delete(CalendarFeed).where(CalendarFeed.person_id == person.id),
         delete(CheckIn).where(CheckIn.person_id == person.id),
+        delete(VendorScore).where(VendorScore.vendor_id.in_(vendors)),
+        delete(Vendor).where(Vendor.person_id == person.id),
         delete(PhaseRow).where(PhaseRow.initiative_id.in_(plans)),
         delete(Initiative).where(Initiative.person_id == person.id),
         delete(AnswerRow).where(AnswerRow.assessment_id.in_(runs)),

@@ -20,11 +20,12 @@ class Words:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a header; `widths` are parts of the page's width."""
+    """Rows under a header; `widths` are parts of the page's width, `least` the lowest height of a row in points: room to write in."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
+    least: int = 0
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ def _table_rows(table: Table) -> Iterator[tuple[bool, list[list[str]], float]]:
     columns = _columns(table)
     for row in ((table.header, *table.rows) if table.header else table.rows):
         lines = _row_lines(row, columns, 9)
-        yield row is table.header, lines, _row_height(lines, 13.5)
+        yield row is table.header, lines, max(_row_height(lines, 13.5), 0 if row is table.header else table.least)
 
 
 def _draw_table(page: _Page, table: Table) -> None:

@@ -18,11 +18,15 @@ from bot.reports.facts import Assessed, Facts, Material, Plan
 from bot.reports.feeds import Feeds
 from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap
 from bot.reports.packet import packet_data
+from bot.reports.paper import Paper
 from bot.reports.picturing import say_in
+from bot.reports.quotes import QuoteMaterial, write_comparison, write_question_sheet
 from bot.reports.writing import write_packet, write_report
 from bot.rollout.calendar import local_time
 from bot.rollout.checkins import Rollout, Rollouts, working_time
+from bot.rollout.demo_questions import DemoQuestions, Sheet
 from bot.rollout.plan import make_plan
+from bot.rollout.vendors import Comparison, Criterion
 from bot.storage.tables import AnswerRow, Assessment, CheckIn, Person
 
 _KIND_OF: dict[type[Figure], str] = {Radar: "radar", Matrix: "matrix", Roadmap: "roadmap", Progress: "progress"}
@@ -39,6 +43,8 @@ class Reports:
     rollouts: Rollouts
     documents: Documents
     feeds: Feeds
+    criteria: tuple[Criterion, ...]
+    demo_questions: DemoQuestions
 
     def keeping(self, documents: Documents, feeds: Feeds) -> Reports:
         """The same, with documents issued by `documents` and calendars by `feeds`."""
@@ -120,6 +126,24 @@ class Reports:
     ) -> File:
         called = say_in(self.material, person.language)(name, date=facts.today.isoformat())
         return File(called, await self.documents.issue(session, person, kind, called, shown, now), SIZE_UNKNOWN)
+
+    async def question_sheet(self, session: AsyncSession, person: Person, sheet: Sheet | None, now: datetime) -> File:
+        """What to ask in a demo, as a page to write on."""
+        paper = write_question_sheet(self._quote_material(person, now), self.demo_questions, sheet)
+        return await self._paper(session, person, "questions_file", paper, now)
+
+    async def comparison(self, session: AsyncSession, person: Person, shown: Comparison, now: datetime) -> File:
+        """Quotes side by side, as a page to show around."""
+        paper = write_comparison(self._quote_material(person, now), shown)
+        return await self._paper(session, person, "comparison_file", paper, now)
+
+    def _quote_material(self, person: Person, now: datetime) -> QuoteMaterial:
+        today = local_time(now, person.time_zone).date()
+        return QuoteMaterial(say_in(self.material, person.language), self.criteria, today)
+
+    async def _paper(self, session: AsyncSession, person: Person, name: str, paper: Paper, now: datetime) -> File:
+        called = say_in(self.material, person.language)(name, date=local_time(now, person.time_zone).date().isoformat())
+        return File(called, await self.documents.issue(session, person, "report", called, paper, now), SIZE_UNKNOWN)
 
     async def calendar(self, session: AsyncSession, person: Person, now: datetime) -> File:
         """The calendar file for a reply."""

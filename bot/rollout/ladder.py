@@ -11,15 +11,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rollout.calendar import is_open, next_open
 from bot.rollout.checkins import MONTHLY, Rollout, Rollouts, preferred_time
 from bot.rollout.plan import snooze
-from bot.storage.tables import Assessment, CheckIn, Person
+from bot.storage.tables import Assessment, CheckIn, Person, Vendor
 
-#: An owner who is answering the assessment is not interrupted; one who left it for this long is not answering any more.
+#: An owner who is answering the assessment, or scoring quotes, is not interrupted; one who left it for this long is not answering any more.
 ASSESSMENT_GOES_STALE = timedelta(minutes=30)
 MONTH_DAYS = 28
 
@@ -71,7 +71,9 @@ class Ladder:
     async def _later(self, session: AsyncSession, person: Person, now: datetime) -> datetime | None:
         """When to try again if the owner is not to be disturbed now; None when they may be asked."""
         answering = Assessment.person_id == person.id, Assessment.is_open, Assessment.touched_at > now - ASSESSMENT_GOES_STALE
+        comparing = Vendor.person_id == person.id, Vendor.touched_at > now - ASSESSMENT_GOES_STALE
         touched = await session.scalar(select(Assessment.touched_at).where(*answering).limit(1))
+        touched = touched or await session.scalar(select(func.max(Vendor.touched_at)).where(*comparing))
         if touched is not None:
             return touched + ASSESSMENT_GOES_STALE
         if person.checkins_paused:

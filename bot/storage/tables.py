@@ -341,7 +341,7 @@ class Document(Base):
     #: Random, never counted: a row id could be given again after a deletion, and an old address would then show another owner's figures.
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    #: radar | matrix | roadmap | progress | report | packet_data | calendar
+    #: radar | matrix | roadmap | progress | report (any paper) | packet_data | calendar
     kind: Mapped[str] = mapped_column(String(16))
     #: What a phone calls the file when it is kept.
     name: Mapped[str] = mapped_column(String(100))
@@ -425,6 +425,39 @@ class FigureRow(Base):
     words: Mapped[str] = mapped_column(String(80), default="")
     more_is_better: Mapped[bool] = mapped_column(default=False)
     noted_at: Mapped[datetime]
+
+
+class Vendor(Base):
+    """A supplier whose quote the owner has told of."""
+
+    __tablename__ = "vendor"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    #: The plan that it is for; None: told before there was one, and it counts for every plan.
+    initiative_id: Mapped[int | None] = mapped_column(ForeignKey("initiative.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    #: What it costs, as told (one_off, monthly, yearly, total, currency, words); {}: not known yet; None: not asked for yet.
+    price: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    chosen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    #: When it was told of or scored last.
+    touched_at: Mapped[datetime]
+
+    scores: Mapped[list[VendorScore]] = relationship(lazy="selectin", order_by="VendorScore.id", cascade="all, delete-orphan")
+
+
+class VendorScore(Base):
+    """The owner's score of one supplier on one of the seven points; changed in place."""
+
+    __tablename__ = "vendor_score"
+    __table_args__ = (UniqueConstraint("vendor_id", "criterion", name="uq_vendor_score_criterion"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id", ondelete="CASCADE"))
+    criterion: Mapped[str] = mapped_column(String(16))
+    #: 1-5; None: the owner does not know yet.
+    value: Mapped[int | None]
 
 
 class PushSubscription(Base):

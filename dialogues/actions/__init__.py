@@ -18,6 +18,9 @@ from dialogues.actions import (
     plan,
     reports,
     schedule,
+    vendor_comparison,
+    vendor_scores,
+    vendors,
 )
 
 _ACTIONS = (
@@ -35,6 +38,9 @@ _ACTIONS = (
     *(people.Export, people.Delete, people.LinkChannel, people.Join, people.Joined, people.CodeExpired, people.PreferChannel),
     *(conversation.Attachment, conversation.Group),
     corrections.Correct,
+    *(vendors.Questions, vendors.Add, vendors.Cost, vendors.Edit, vendors.Remove, vendors.Rename),
+    *(vendor_scores.Begin, vendor_scores.Score, vendor_scores.Back, vendor_scores.Pause, vendor_scores.Unclear, vendor_scores.HandBack),
+    *(vendor_comparison.Compare, vendor_comparison.Choose),
     *(reports.Report, reports.Packet, reports.Picture, reports.Calendar),
 )
 

@@ -44,6 +44,7 @@ class Ask(AdvisorAction):
 
     action_name = "action_ask_assessment_form_assessment_answer"
     hands_back = False
+    is_of_form = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await journey_of(self, turn) or await self.services.journeys.begin(turn.session, turn.person, turn.now)
@@ -89,6 +90,7 @@ class Validate(AdvisorAction):
 
     action_name = "validate_assessment_form"
     hands_back = False
+    is_of_form = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await journey_of(self, turn)

@@ -12,10 +12,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.messaging.message import File, Image
+from bot.rollout.quoting import ASKED, is_fleeting
 from bot.services import Services
 from bot.turn import Turn, current_turn
 
 FORM = "assessment_form"
+#: Ends the turn. An action that no rule has led to (another one named it) would else be followed by "I did not understand".
+LISTEN = "action_listen"
 Events = list[dict[str, Any]]
 Meaning = Mapping[str, str]
 
@@ -78,6 +81,10 @@ class AdvisorAction(Action):
     action_name = ""
     #: False for the actions that are part of the form itself, or end it.
     hands_back = True
+    #: True for the actions that run inside the form, which goes on after them.
+    is_of_form = False
+    #: True for the actions after which the answer to a question about a quote may still come.
+    keeps_quote_question = False
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -92,11 +99,15 @@ class AdvisorAction(Action):
         speaker = Speaker(dispatcher, self.services, turn.language)
         meaning = {str(each["entity"]): str(each["value"]) for each in tracker.latest_message.get("entities") or []}
         events = await self.act(turn, speaker, meaning, tracker)
+        if not self.keeps_quote_question and is_fleeting(tracker.get_slot(ASKED)):
+            turn.remember.setdefault(ASKED, None)
         events = [*events, *(SlotSet(name, value) for name, value in turn.remember.items())]
         if self.hands_back and is_asking(tracker):
             speaker.language = turn.language
             speaker.say("utter_assessment_back_on_track")
             events = [*events, FollowupAction(FORM)]
+        if not self.is_of_form and not any(each["event"] == "followup" for each in events):
+            events = [*events, FollowupAction(LISTEN)]
         return events
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:

@@ -9,12 +9,15 @@ from bot.rollout.checkins import ASK_STUCK_AFTER_DAYS, Refusal, Rollout
 from bot.rollout.figures import Figure, is_passed_over, read_figure
 from bot.rollout.ladder import Rung
 from bot.rollout.phases import Phase
+from bot.rollout.quoting import ASKED, Asked
 from bot.rollout.replies import Obstacle, has_number, read_obstacle
-from bot.storage.tables import CheckIn
+from bot.rollout.shortlists import ENOUGH_QUOTES
+from bot.storage.tables import CheckIn, Vendor
 from bot.turn import Turn
 from dialogues.actions.base import FORM, Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
 from dialogues.actions.ledger import LedgerAction
+from dialogues.actions.vendor_evidence import choices, help_of, keep_cost, question_of
 
 MOST_TOPICS = 3
 _NOT_OPEN = {
@@ -34,15 +37,17 @@ class CheckinAction(LedgerAction):
         buttons = [button(title.get(speaker.language), intent, checkin=checkin.id) for intent, title in answers]
         return [*buttons, button(speaker.phrase("later"), "snooze_checkin", checkin=checkin.id)]
 
-    def ask(self, speaker: Speaker, checkin: CheckIn, rollout: Rollout, response: str = "utter_checkin_ask") -> None:
+    async def ask(self, turn: Turn, speaker: Speaker, checkin: CheckIn, rollout: Rollout, response: str = "utter_checkin_ask") -> None:
         """The question of a check-in's phase, with its answers."""
         phase = rollout.phase(checkin.phase)
+        quotes = await self.services.shortlists.of_checkin(turn.session, turn.person, checkin)
+        turn.remember[ASKED] = None  # a number is for this question now
         speaker.say(
             response,
-            buttons=self.taps(speaker, checkin, phase),
+            buttons=[*self.taps(speaker, checkin, phase), *help_of(self.services, speaker, phase, quotes)],
             action=self.title(speaker, rollout),
             phase=phase.name.get(speaker.language),
-            question=phase.question.get(speaker.language),
+            question=question_of(self.services, speaker, phase, quotes),
             smaller_step=phase.when_blocked.get(speaker.language),
             rests_on=[phase.entry],
         )
@@ -57,6 +62,7 @@ class CheckinAction(LedgerAction):
     def ask_behind(self, turn: Turn, speaker: Speaker, checkin: CheckIn, awaiting: str, response: str, **values: object) -> None:
         """A short question behind an answer; it may be passed over."""
         self.services.rollouts.ask(turn.person, checkin, turn.now, awaiting)
+        turn.remember[ASKED] = None
         speaker.say(response, (), (), checkin=checkin.id, **values)
 
     async def close(self, turn: Turn, speaker: Speaker, checkin: CheckIn, rollout: Rollout) -> Events:
@@ -81,8 +87,20 @@ class CheckinAction(LedgerAction):
             rests_on=[phase.entry],
         )
         await self.say_next_checkin(turn, speaker, rollout)
+        if following.number == self.services.shortlists.phase:
+            speaker.say("utter_vendor_phase")
         if following.number == self.services.ledgers.pilot:
             await self.ask_figure(turn, speaker, checkin, rollout)
+        return []
+
+    async def finish_choice(self, turn: Turn, speaker: Speaker, checkin: CheckIn, rollout: Rollout, vendor: Vendor) -> Events:
+        """The phase of choosing ends with the owner's choice; only a cost that is not known is asked for."""
+        await self.services.rollouts.answer(turn.session, turn.person, checkin, "done", turn.now)
+        checkin.note = vendor.name
+        evidence = rollout.phase(checkin.phase).evidence
+        if evidence is None or keep_cost(self.services, turn, speaker, rollout, checkin.phase, vendor):
+            return await self.close(turn, speaker, checkin, rollout)
+        self.ask_behind(turn, speaker, checkin, "evidence", "utter_checkin_evidence", question=evidence.get(speaker.language))
         return []
 
     async def _renew(self, turn: Turn, speaker: Speaker, rollout: Rollout) -> Events:
@@ -122,7 +140,7 @@ class Due(CheckinAction):
             speaker.say("utter_checkin_monthly", action=self.title(speaker, rollout))
             await self.say_next_checkin(turn, speaker, rollout)
         else:
-            self.ask(speaker, checkin, rollout, f"utter_checkin_{rung}")
+            await self.ask(turn, speaker, checkin, rollout, f"utter_checkin_{rung}")
         return []
 
 
@@ -135,13 +153,14 @@ class Tell(CheckinAction):
         initiative = number(meaning, "initiative")
         standing = await self.services.rollouts.standing(turn.session, turn.person)
         if standing is not None and standing.initiative_id != initiative:
-            self.ask(speaker, standing, await self.services.rollouts.rollout_of(turn.session, standing), "utter_checkin_still_open")
+            rollout = await self.services.rollouts.rollout_of(turn.session, standing)
+            await self.ask(turn, speaker, standing, rollout, "utter_checkin_still_open")
             return []
         found = standing or await self.services.rollouts.to_answer(turn.session, turn.person, None, initiative, "", turn.now)
         if isinstance(found, Refusal):
             await self.say_refusal(turn, speaker, found, "EXTERNAL_tell_progress")
         else:
-            self.ask(speaker, found, await self.services.rollouts.rollout_of(turn.session, found))
+            await self.ask(turn, speaker, found, await self.services.rollouts.rollout_of(turn.session, found))
         return []
 
 
@@ -172,11 +191,28 @@ class Done(AnswerCheckin):
     answer = "done"
 
     async def go_on(self, turn: Turn, speaker: Speaker, checkin: CheckIn, rollout: Rollout, meaning: Meaning) -> Events:
+        if checkin.phase == self.services.shortlists.phase:
+            chosen = await self.services.shortlists.chosen(turn.session, turn.person, checkin.initiative_id)
+            if chosen is not None:
+                return await self.finish_choice(turn, speaker, checkin, rollout, chosen)
+            if await self._ask_choice(turn, speaker, checkin):
+                return []
         evidence = rollout.phase(checkin.phase).evidence
         if evidence is None:
             return await self.close(turn, speaker, checkin, rollout)
         self.ask_behind(turn, speaker, checkin, "evidence", "utter_checkin_evidence", question=evidence.get(speaker.language))
         return []
+
+    async def _ask_choice(self, turn: Turn, speaker: Speaker, checkin: CheckIn) -> bool:
+        """Which of the quotes was taken; False when too few were told of to ask."""
+        rows = await self.services.shortlists.vendors(turn.session, turn.person, checkin.initiative_id)
+        if len(rows) < ENOUGH_QUOTES:
+            return False
+        self.services.rollouts.ask(turn.person, checkin, turn.now, "evidence")
+        turn.remember[ASKED] = str(Asked("choose"))
+        later = button(speaker.phrase("not_chosen_yet"), "EXTERNAL_vendor_choose", later=1)
+        speaker.say("utter_vendor_which_chosen", buttons=[*choices(rows), later])
+        return True
 
 
 class InProgress(AnswerCheckin):
@@ -201,7 +237,7 @@ class InProgress(AnswerCheckin):
         speaker.say("utter_rollout_next_checkin", when=self.moment(turn, speaker, again))
         if phase.number == self.services.ledgers.pilot and await self.ask_figure(turn, speaker, checkin, rollout):
             return []
-        if checkin.note is None:
+        if checkin.note is None and not await self.services.shortlists.of_checkin(turn.session, turn.person, checkin):
             question = phase.progress.get(speaker.language)
             self.ask_behind(turn, speaker, checkin, "progress", "utter_checkin_progress", question=question)
         return []
@@ -329,7 +365,7 @@ class Unclear(CheckinAction):
         """The question that stands, again."""
         standing = await self.services.rollouts.standing(turn.session, turn.person)
         if standing is not None:
-            self.ask(speaker, standing, await self.services.rollouts.rollout_of(turn.session, standing), response)
+            await self.ask(turn, speaker, standing, await self.services.rollouts.rollout_of(turn.session, standing), response)
 
 
 class HandBack(Unclear):

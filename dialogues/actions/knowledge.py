@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction
 
 from bot.assessment.advice import is_quick
+from bot.rollout.quoting import ASKED
 from bot.services import Services
 from bot.turn import Turn, current_turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button, is_asking
@@ -22,19 +23,27 @@ class AnswerKnowledge(AdvisorAction):
     """Shows an entry, or the part of it that a button asks for, or what answers a question."""
 
     action_name = "action_knowledge_answer"
+    keeps_quote_question = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         topic = meaning.get("topic")
         if topic is None:
             await answer_question(self.services, speaker, turn.incoming.text)
-            if not is_asking(tracker) and await self.services.rollouts.standing(turn.session, turn.person):
-                return [FollowupAction("action_checkin_hand_back")]
+            if not is_asking(tracker):
+                return await self._hand_back(turn, tracker)
         elif entry := self.services.knowledge.get(topic):
             turn.remember[TOPIC] = topic
             show_part(self.services, speaker, entry, meaning.get("part"), await owner_of(self.services, turn))
         else:
             speaker.say("utter_knowledge_gone")
         return []
+
+    async def _hand_back(self, turn: Turn, tracker: Tracker) -> Events:
+        """What was asked before the owner's question still stands: the newest only, so that one thing is asked at a time."""
+        if tracker.get_slot(ASKED):
+            return [FollowupAction("action_vendor_hand_back")]
+        standing = await self.services.rollouts.standing(turn.session, turn.person)
+        return [FollowupAction("action_checkin_hand_back")] if standing else []
 
 
 async def owner_of(services: Services, turn: Turn) -> Owner:

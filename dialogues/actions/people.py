@@ -7,6 +7,7 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot.people.data import Kept, erase, kept_about
 from bot.people.linking import CODE_LIFE, address_of, channels_of, join, new_code, use_code
+from bot.rollout.quote_lines import QuoteLines
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
 
@@ -31,8 +32,15 @@ class Export(AdvisorAction):
             speaker.phrase("kept_profile", values=phrases.listed(told, speaker.language) or none),
             speaker.phrase("kept_answers", values=phrases.listed(answers, speaker.language) or none),
             speaker.phrase("kept_plans", values=phrases.listed(kept.plans, speaker.language) or none),
+            speaker.phrase("kept_quotes", values=phrases.listed(self._quotes(speaker, kept), speaker.language) or none),
             speaker.phrase("kept_messages", count=kept.messages),
         ]
+
+    def _quotes(self, speaker: Speaker, kept: Kept) -> list[str]:
+        """Each supplier with its scores."""
+        lines = QuoteLines(self.services.phrases, speaker.language, self.services.shortlists.criteria)
+        shown = {name: [f"{lines.label(each)} {value or '?'}" for each, value in scores.items()] for name, scores in kept.quotes.items()}
+        return [speaker.phrase("kept_quote", name=name, scores=lines.names(scores) or "-") for name, scores in shown.items()]
 
 
 class Delete(AdvisorAction):

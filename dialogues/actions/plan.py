@@ -165,6 +165,8 @@ class ShowPhase(PlanAction):
             rests_on=[phase.entry],
         )
         offer_topics(self.services, speaker, "utter_phase_watch", [*phase.watch])
+        if phase.number == self.services.shortlists.phase:
+            speaker.say("utter_vendor_phase")
         return []
 
 
