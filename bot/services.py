@@ -17,6 +17,7 @@ from bot.reports.facts import Material
 from bot.reports.feeds import Feeds
 from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
+from bot.rollout.digests import Digests
 from bot.rollout.figures import load_figure_words
 from bot.rollout.industries import Trades, load_trades
 from bot.rollout.ladder import Ladder
@@ -59,6 +60,7 @@ class Services:
     wishes: WishReader
     reports: Reports
     ladder: Ladder
+    digests: Digests
     ledgers: Ledgers
     reply_words: ReplyWords
     trades: Trades
@@ -99,6 +101,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         journeys=journeys,
         rollouts=rollouts,
         ladder=Ladder(rollouts),
+        digests=Digests(rollouts),
         ledgers=ledgers,
         reply_words=reply_words,
         trades=trades,

@@ -12,12 +12,14 @@ from dialogues.actions import (
     checkins,
     conversation,
     corrections,
+    digests,
     feedback,
     knowledge,
     people,
     plan,
     reports,
     schedule,
+    sharing,
 )
 
 _ACTIONS = (
@@ -35,7 +37,9 @@ _ACTIONS = (
     *(people.Export, people.Delete, people.LinkChannel, people.Join, people.Joined, people.CodeExpired, people.PreferChannel),
     *(conversation.Attachment, conversation.Group),
     corrections.Correct,
-    *(reports.Report, reports.Packet, reports.Picture, reports.Calendar),
+    *(reports.Report, reports.Packet, reports.Picture, reports.Calendar, reports.StopCalendar),
+    *(sharing.SharePlan, sharing.StopSharing),
+    *(digests.StartDigest, digests.StopDigest, digests.SendDigest),
 )
 
 
