@@ -182,7 +182,7 @@ def demo(
         services, model = parts.read_content(lambda: trained_model(chosen)), trained_model(chosen)
         own = stage.demo_settings(chosen, lang, port)
         stage.fresh_folder(own.data_dir)
-        start = stage.opening(parts.utc_now(), own.time_zone)
+        start = stage.opening(own)
         clock = player.TravellingClock(start, parts.utc_now)
 
         async def run() -> None:
@@ -193,8 +193,11 @@ def demo(
 
                 async def play() -> None:
                     await entrance.arrived.wait()
-                    await owner.play(steps, stage.evenly(stage.FAST if fast else stage.SLOW, len(steps)))
-                    err.print("The demo has ended. Go on in the page as its owner, or stop with Ctrl-C.")
+                    try:
+                        await owner.play(steps, stage.evenly(stage.FAST if fast else stage.SLOW, len(steps)))
+                        err.print("The demo has ended. Go on in the page as its owner, or stop with Ctrl-C.")
+                    except player.ScriptError as error:
+                        err.print(f"advisor: {error}", markup=False, soft_wrap=True)
 
                 await parts.serve(advisor, listener, lambda: _say_where(port), entrance.routes(), [play()])
 

@@ -80,8 +80,10 @@ class Player:
 
     async def _hand_in(self, text: str = "", button: str | None = None) -> None:
         self._clock.travel_to(self._clock() + _THINKING)
-        key = f"{self._conversation}:demo-{next(self._numbers)}"
-        await self._desk.answer(Incoming("web", key, self._conversation, text=text, button=button, language=self._language))
+        own = f"demo-{next(self._numbers)}"  # without an id of its own, the page takes a line for one that nobody typed
+        key, language = f"{self._conversation}:{own}", self._language
+        incoming = Incoming("web", key, self._conversation, text=text, button=button, language=language, client_id=own)
+        await self._desk.answer(incoming)
 
     async def _buttons(self) -> list[tuple[Button, ...]]:
         """The buttons of the advisor's messages, the newest message first."""

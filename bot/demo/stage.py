@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,22 +14,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web.sessions import Session, Sessions
-from bot.rollout.calendar import local_time, to_utc
+from bot.rollout.calendar import to_utc
 from bot.settings import Settings, SettingsError
 
 #: How long it plays, in seconds: in a hurry, and at a pace at which one can read along.
 FAST, SLOW = 120.0, 360.0
-#: When the day of the demo begins, by the owner's clock.
-_OPENING = time(9)
+#: The day on which the demo begins, and when, by the owner's clock. Always the same one, in the same zone: which check-ins meet a weekend
+#: or a holiday follows from it, and the script is written for that.
+_FIRST_DAY, _OPENING = date(2026, 11, 24), time(9)
 PLAY = "/play"
 
 
 def demo_settings(chosen: Settings, language: str, port: int) -> Settings:
-    """The settings of the demo: nothing of the real advisor's but its language model and defaults, and no channel but the page."""
+    """The settings of the demo: nothing of the real advisor's but its language model, and no channel but the page."""
     own = {"data_dir": chosen.data_dir / "demo" / str(port), "public_url": f"http://localhost:{port}"}
     # Copied, not built: whatever is built takes what it lacks from the environment, and that is the real advisor's.
     unset = {name: field.default for name, field in Settings.model_fields.items()}
-    return chosen.model_copy(update={**unset, **own, "language": language, "time_zone": chosen.time_zone})
+    return chosen.model_copy(update={**unset, **own, "language": language})
 
 
 def fresh_folder(folder: Path) -> None:
@@ -43,9 +44,9 @@ def fresh_folder(folder: Path) -> None:
         raise SettingsError(f"cannot make {folder} anew ({error.strerror}); {remedy}") from error
 
 
-def opening(now: datetime, zone: str) -> datetime:
-    """Nine in the morning of today in `zone`: the demo begins in working hours at whatever time it is watched."""
-    return to_utc(local_time(now, zone).date(), _OPENING, zone)
+def opening(settings: Settings) -> datetime:
+    """The moment at which the demo begins."""
+    return to_utc(_FIRST_DAY, _OPENING, settings.time_zone)
 
 
 class Entrance:
@@ -73,9 +74,12 @@ class Entrance:
 
 
 def evenly(seconds: float, steps: int) -> Callable[[], Awaitable[None]]:
-    """A pause before each of so many steps, of `seconds` altogether."""
+    """A pause before each of so many steps, which then take `seconds` altogether, answers included."""
+    moments: list[float] = []
 
     async def pause() -> None:
-        await asyncio.sleep(seconds / max(1, steps))
+        now = asyncio.get_running_loop().time()
+        moments.append(max(now, moments[-1] + seconds / steps) if moments else now)
+        await asyncio.sleep(moments[-1] - now)
 
     return pause
