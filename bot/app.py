@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -33,7 +34,8 @@ from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.feeds import Feeds, calendar_routes
-from bot.rollout.ringing import BATCH, any_due, ring_due
+from bot.reports.sharing import sharing_routes, tidy_shared
+from bot.rollout.ringing import BATCH, any_due, ring_digests, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings, SettingsError
 from bot.starting import settle
@@ -64,14 +66,17 @@ class Advisor:
     clock: Callable[[], datetime]
 
     async def ring(self) -> int:
-        """Put check-ins that are due into the inbox, a batch in a transaction; returns how many."""
+        """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
         async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.reading() as session:
             if not await any_due(session, self.clock()):
                 return 0
+        return await self._ring_all(ring_due) + await self._ring_all(ring_digests)
+
+    async def _ring_all(self, ring: Callable[[Database, AsyncSession, datetime], Awaitable[int]]) -> int:
         rung = 0
         while True:
             async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
-                batch = await ring_due(self.database, session, self.clock())
+                batch = await ring(self.database, session, self.clock())
             rung += batch
             if batch:
                 self.bell.ring(INBOX)
@@ -79,9 +84,10 @@ class Advisor:
                 return rung
 
     async def tidy(self) -> None:
-        """Delete pictures and papers whose time is over."""
+        """Delete pictures, papers and shared pages whose time is over."""
         async with self.database.transaction() as session:
             await self.services.reports.documents.tidy(session, self.clock())
+            await tidy_shared(session, self.clock())
 
 
 def utc_now() -> datetime:
@@ -91,16 +97,20 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_advisor(
-    settings: Settings, model: Path, services: Services, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    model: Path,
+    services: Services,
+    clock: Callable[[], datetime] = utc_now,
+    files_clock: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Advisor]:
     """Build every part around a migrated database and a trained model; closes the database at the end.
 
-    Raises DatabaseError or ModelError.
+    `files_clock`: by which pictures and papers run out, where it is not the same. Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
     key = settings.signing_key()
     services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
-    files = DocumentFiles(database, services.reports.documents, clock)
+    files = DocumentFiles(database, services.reports.documents, files_clock or clock)
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
@@ -127,6 +137,7 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
     routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
+    routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
     if settings.callback_url:
@@ -213,12 +224,18 @@ def claim_port(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Run everything until a signal stops it."""
+async def serve(
+    advisor: Advisor,
+    listener: socket.socket,
+    on_ready: Callable[[], None],
+    more: Sequence[BaseRoute] = (),
+    beside: Sequence[Coroutine[Any, Any, None]] = (),
+) -> None:
+    """Run everything until a signal stops it, with `more` routes and whatever else runs `beside` it."""
     channels = _channels(advisor)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_web(advisor, [route for channel in channels for route in channel.routes]),
+            build_web(advisor, [*more, *(route for channel in channels for route in channel.routes)]),
             log_level="warning",
             access_log=False,
             ws="websockets-sansio",
@@ -230,7 +247,7 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
         )
     )
     settings = advisor.settings
-    parts: list[Coroutine[Any, Any, None]] = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run()]
+    parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run(), *beside]
     if settings.callback_url:
         parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
     parts += [channel.run() for channel in channels]

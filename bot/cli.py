@@ -165,6 +165,52 @@ def chat(
         _run(run)
 
 
+@app.command()
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="In about two minutes instead of six.")] = False,
+    lang: Annotated[str, typer.Option(help="ja or en")] = "ja",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the page; not that of a running advisor.", min=1, max=65535)] = 8001,
+) -> None:
+    """Watch twelve months of a rollout in the page: a made-up restaurant, the real advisor, its data apart from yours."""
+    chosen = settings()
+    if lang not in ("ja", "en"):
+        fail("--lang is ja or en")
+    with one_clear_line():
+        from bot import app as parts  # noqa: PLC0415
+        from bot.demo import player, script, stage  # noqa: PLC0415
+
+        listener = parts.claim_port(host, port)
+        steps = script.load_script(_root() / "knowledge")
+        services, model = parts.read_content(lambda: trained_model(chosen)), trained_model(chosen)
+        own = stage.demo_settings(chosen, lang, port)
+        stage.fresh_folder(own.data_dir)
+        start = stage.opening(own)
+        clock = player.TravellingClock(start, parts.utc_now)
+
+        async def run() -> None:
+            await _migrate(own)
+            entrance = stage.Entrance(own.signing_key(), parts.utc_now, lang)
+            async with parts.open_advisor(own, model, services, clock, files_clock=lambda: start) as advisor:
+                owner = player.Player(entrance.conversation, lang, advisor.desk, advisor.database, advisor.ring, clock)
+
+                async def play() -> None:
+                    await entrance.arrived.wait()
+                    try:
+                        await owner.play(steps, stage.evenly(stage.FAST if fast else stage.SLOW, len(steps)))
+                        err.print("The demo has ended. Go on in the page as its owner, or stop with Ctrl-C.")
+                    except player.ScriptError as error:
+                        err.print(f"advisor: {error}", markup=False, soft_wrap=True)
+
+                await parts.serve(advisor, listener, lambda: _say_where(port), entrance.routes(), [play()])
+
+        _run(run)
+
+
+def _say_where(port: int) -> None:
+    err.print(f"Open [bold]http://localhost:{port}/play[/bold] to watch; it begins when you come  (stop with Ctrl-C)")
+
+
 def _prompt() -> str:
     return input("\n> ")
 

@@ -18,6 +18,7 @@ from bot.reports.feeds import Feeds
 from bot.reports.service import Reports
 from bot.rollout.checkins import Rollouts
 from bot.rollout.demo_questions import DemoQuestions, load_demo_questions
+from bot.rollout.digests import Digests
 from bot.rollout.figures import load_figure_words
 from bot.rollout.industries import Trades, load_trades
 from bot.rollout.ladder import Ladder
@@ -99,6 +100,7 @@ class Services:
     wishes: WishReader
     reports: Reports
     ladder: Ladder
+    digests: Digests
     ledgers: Ledgers
     reply_words: ReplyWords
     replies: ReplyModel
@@ -144,6 +146,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         journeys=journeys,
         rollouts=rollouts,
         ladder=Ladder(rollouts),
+        digests=Digests(rollouts),
         ledgers=ledgers,
         reply_words=reply_words,
         replies=built_once("replies", root, _REPLIES_FROM, model.parent, lambda: _reply_model(root, reply_words)),

@@ -24,6 +24,7 @@ _COMMANDS = frozenset(
     {
         *("help", "talk_to_human", "start_assessment", "resume_assessment", "pause_or_stop", "show_results", "show_roadmap"),
         *("set_checkin_schedule", "snooze_checkin", "pause_reminders", "resume_reminders", "change_language"),
+        *("share_plan", "stop_sharing", "get_calendar", "stop_calendar", "start_digest", "stop_digest"),
         *("export_my_data", "delete_my_data", "goodbye", "bot_challenge", "greet", "start_rollout"),
     }
 )

@@ -56,7 +56,10 @@ _CONTROLS = frozenset(
     {"go_back_previous_question", "skip_question", "why_this_question", "pause_or_stop", "resume_assessment", "show_results", "help"}
 )
 #: What stops or changes something for good.
-_CHANGING = frozenset({"pause_reminders", "change_language", "delete_my_data", "export_my_data"})
+_CHANGING = frozenset(
+    {"pause_reminders", "change_language", "delete_my_data", "export_my_data"}
+    | {"share_plan", "stop_sharing", "stop_calendar", "start_digest", "stop_digest"}
+)
 #: Without an answer before them, these still ask about something that has not been named.
 _PARTS_OF_SOMETHING = frozenset({"cost", "fit", "benefit", "pitfalls", "sources"})
 #: What the classifier leaves open may still say when; a phase that is named with a day reads like a question about the subject.
@@ -92,6 +95,8 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
     incoming = turn.incoming
     if incoming.checkin is not None:
         return parsed("EXTERNAL_checkin_due", checkin=incoming.checkin)
+    if incoming.digest is not None:
+        return parsed("EXTERNAL_digest_due", digest=incoming.digest)
     if incoming.button is not None:
         button = await outbox.find_button(turn.session, turn.conversation.id, incoming.button)
         return of_meaning(button.meaning, button.title) if button else parsed("EXTERNAL_stale_button")

@@ -17,7 +17,7 @@ _LATELY = 100
 MOST_ATTEMPTS = 3
 #: So many conversations are taken up at a time.
 AT_ONCE = 20
-#: The channel of a check-in that came due.
+#: The channel of a check-in or weekly summary that came due.
 CLOCK = "clock"
 # Written out as in the partial index, or neither database would use it.
 _LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)

@@ -34,6 +34,8 @@ class Incoming:
     command: str | None = None
     #: Row id of the check-in, when it is the clock that speaks.
     checkin: int | None = None
+    #: The same of a weekly summary.
+    digest: int | None = None
     #: What kind of thing came that is not text (photo, voice, sticker, location, contact, file).
     attachment: str | None = None
     #: The language that the owner's client says it speaks.
@@ -47,9 +49,14 @@ class Incoming:
     #: Several people read along, so nothing that belongs to one owner is said.
     is_group: bool = False
 
+    @property
+    def is_of_clock(self) -> bool:
+        """Whether it is the clock that speaks, and not the owner."""
+        return self.checkin is not None or self.digest is not None
+
     def body(self) -> dict[str, Any]:
         """The part that is stored as JSON; addresses have columns of their own."""
-        kept = ("text", "button", "command", "checkin", "attachment", "language", "client_id", "code", "corrects", "is_group")
+        kept = ("text", "button", "command", "checkin", "digest", "attachment", "language", "client_id", "code", "corrects", "is_group")
         body = {name: value for name in kept if (value := getattr(self, name)) not in (None, "", False)}
         if self.text:
             body["text"] = clean(self.text)

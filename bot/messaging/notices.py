@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.messaging.inbox import CLOCK
 from bot.messaging.message import Reply
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, InboxRow, OutboxRow, PushSubscription
@@ -93,7 +94,7 @@ async def claim(database: Database, session: AsyncSession, now: datetime, limit:
     if not database.is_sqlite:
         due = due.with_for_update(of=PushSubscription, skip_locked=True)
     rows = (await session.execute(due)).all()
-    found = {subscription.id: _notice(subscription, line) for subscription, line, cause in reversed(rows) if "checkin" in cause.body}
+    found = {subscription.id: _notice(subscription, line) for subscription, line, cause in reversed(rows) if cause.channel == CLOCK}
     for subscription, line, _ in rows:
         subscription.told_seq = max(subscription.told_seq, line.seq)
     return list(found.values())

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.messaging.inbox import CLOCK
 from bot.messaging.message import Button, Line, Reply
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
@@ -88,7 +89,7 @@ def _advisors_line(row: OutboxRow) -> Line:
 
 def _owners_line(row: InboxRow) -> Line | None:
     body = row.body
-    if row.seq is None or "checkin" in body:
+    if row.seq is None or row.channel == CLOCK:
         return None
     text = body.get("title") or body.get("text") or body.get("command") or body.get("attachment") or ""
     return Line(row.seq, "owner", Reply(text=text), row.received_at, client_id=body.get("client_id"), button=body.get("button"))

@@ -121,12 +121,12 @@ class Turns:
         await self._note_owner(session, conversation, row, is_new, now)
         turn = Turn(session=session, conversation=conversation, incoming=incoming, now=now, is_new=is_new)
         replies = await self._responder.respond(turn)
-        await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.checkin is not None)
+        await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.is_of_clock)
         row.state, row.answered_at = "done", now
 
     async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
         """Give the owner's line its place, and learn from it what it says by itself: the language, and that they are back."""
-        if "checkin" in row.body:
+        if row.channel == inbox.CLOCK:
             return
         person = conversation.person
         person.language = language_after(person.language, person.language_chosen, is_new, row.body.get("text", ""))

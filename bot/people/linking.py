@@ -30,19 +30,20 @@ async def new_code(session: AsyncSession, person: Person, now: datetime) -> str:
     """A code (22 letters, digits, _ and -) that joins another conversation to `person`, once, soon; earlier ones end."""
     code = secrets.token_urlsafe(16)
     await session.execute(delete(LinkCode).where((LinkCode.person_id == person.id) | (LinkCode.expires_at < now)))
-    session.add(LinkCode(code_hash=_hashed(code), person_id=person.id, expires_at=now + CODE_LIFE))
+    session.add(LinkCode(code_hash=hashed(code), person_id=person.id, expires_at=now + CODE_LIFE))
     return code
 
 
 async def use_code(session: AsyncSession, code: str, now: datetime) -> Person | None:
     """The person that a code belongs to, and the code's end; None when it is unknown, used or too old."""
-    valid = LinkCode.code_hash == _hashed(code), LinkCode.used_at.is_(None), LinkCode.expires_at > now
+    valid = LinkCode.code_hash == hashed(code), LinkCode.used_at.is_(None), LinkCode.expires_at > now
     used = update(LinkCode).where(*valid).values(used_at=now).returning(LinkCode.person_id)
     person_id = await session.scalar(used)
     return await session.get(Person, person_id) if person_id is not None else None
 
 
-def _hashed(code: str) -> str:
+def hashed(code: str) -> str:
+    """What is kept of a secret that an owner was given, so that the database alone opens nothing."""
     return hashlib.sha256(code.encode()).hexdigest()
 
 

@@ -39,6 +39,16 @@ class Feeds:
         """Whether an address can be given."""
         return bool(self._public_url)
 
+    def to_page(self, path: str) -> str:
+        """The whole address of a page of ours."""
+        return f"{self._public_url}{path}"
+
+    async def close(self, session: AsyncSession, person: Person) -> bool:
+        """Make the address of a person's calendar useless; False when there was none."""
+        found = (await session.scalars(select(CalendarFeed).where(CalendarFeed.person_id == person.id))).first()
+        await session.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person.id))
+        return found is not None
+
     async def address(self, session: AsyncSession, person: Person, now: datetime, renew: bool = False) -> str:
         """The address of a person's calendar; with `renew` a new one, and the old one is dead."""
         found = (await session.scalars(select(CalendarFeed).where(CalendarFeed.person_id == person.id))).first()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select, update
@@ -293,7 +293,8 @@ class Rollouts:
         due_at = snooze(now, days, self.hours(person, now), preferred_time(person))
         rollout = await self.rollout_of(session, checkin)
         pending = await self.next_checkin(session, rollout)
-        if pending is not None and pending.phase == checkin.phase and pending.due_at <= due_at:
+        # One of the rhythm on that very day, later by its spread, is the same to the owner.
+        if pending is not None and pending.phase == checkin.phase and pending.due_at <= due_at + timedelta(minutes=SPREAD_MINUTES):
             return pending.due_at
         await self.add_extra(session, person, rollout, due_at, now)
         return due_at

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.rollout.calendar import is_open, next_open
+from bot.rollout.calendar import WorkingTime, is_open, next_open
 from bot.rollout.checkins import MONTHLY, Rollout, Rollouts, preferred_time
 from bot.rollout.plan import snooze
 from bot.storage.tables import Assessment, CheckIn, Person, Vendor
@@ -38,6 +38,17 @@ class Rung(StrEnum):
 _LADDER = {1: Rung.SOFTER, 2: Rung.SMALLER, 3: Rung.MONTHLY}
 
 
+async def until_free(session: AsyncSession, person: Person, working: WorkingTime, now: datetime) -> datetime | None:
+    """When to try again if the owner is not to be disturbed now; None when they may be written to."""
+    answering = Assessment.person_id == person.id, Assessment.is_open, Assessment.touched_at > now - ASSESSMENT_GOES_STALE
+    comparing = Vendor.person_id == person.id, Vendor.touched_at > now - ASSESSMENT_GOES_STALE
+    touched = await session.scalar(select(Assessment.touched_at).where(*answering).limit(1))
+    touched = touched or await session.scalar(select(func.max(Vendor.touched_at)).where(*comparing))
+    if touched is not None:
+        return touched + ASSESSMENT_GOES_STALE
+    return None if is_open(now, working) else next_open(now, working)
+
+
 class Ladder:
     """Decides on a check-in that has rung. The words are the caller's."""
 
@@ -52,7 +63,8 @@ class Ladder:
         if not rollout.is_current(checkin.phase):
             await self._leave_behind(session, person, checkin, rollout, now)
             return None
-        later = await self._later(session, person, now)
+        # The bell passes over paused owners, so "now" is soon enough for them.
+        later = now if person.checkins_paused else await until_free(session, person, self._rollouts.hours(person, now), now)
         if later is not None:
             checkin.state, checkin.due_at = ("asked" if checkin.asked_at else "pending"), later
             return None
@@ -67,19 +79,6 @@ class Ladder:
             rollout.initiative.state = "done"
         elif rollout.is_active:
             await self._rollouts.schedule(session, person, rollout, now)
-
-    async def _later(self, session: AsyncSession, person: Person, now: datetime) -> datetime | None:
-        """When to try again if the owner is not to be disturbed now; None when they may be asked."""
-        answering = Assessment.person_id == person.id, Assessment.is_open, Assessment.touched_at > now - ASSESSMENT_GOES_STALE
-        comparing = Vendor.person_id == person.id, Vendor.touched_at > now - ASSESSMENT_GOES_STALE
-        touched = await session.scalar(select(Assessment.touched_at).where(*answering).limit(1))
-        touched = touched or await session.scalar(select(func.max(Vendor.touched_at)).where(*comparing))
-        if touched is not None:
-            return touched + ASSESSMENT_GOES_STALE
-        if person.checkins_paused:
-            return now  # the bell passes over paused owners
-        working = self._rollouts.hours(person, now)
-        return None if is_open(now, working) else next_open(now, working)
 
     async def _ask(self, session: AsyncSession, person: Person, checkin: CheckIn, now: datetime) -> Rung | None:
         standing = await self._rollouts.standing(session, person)

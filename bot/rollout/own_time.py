@@ -97,6 +97,13 @@ class OwnTime:
         return [moment.date() for moment in found]
 
 
+def weekday_of_rule(rule: str | None) -> int | None:
+    """The first day of the week (Monday = 0) that a recurrence names; None when it names none."""
+    _, _, named = (rule or "").partition("BYDAY=")
+    days = [index for index, day in enumerate(RFC_DAYS) if day in named.partition(";")[0].split(",")]
+    return days[0] if days else None
+
+
 def _dated(rule: str, begin: date) -> str:
     """A monthly rule without a day falls on the day on which it began, or on the 28th: every month has that one."""
     bare = rule.startswith("FREQ=MONTHLY") and "BY" not in rule

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rollout.calendar import WorkingTime, local_time, next_open, to_utc
 from bot.rollout.checkins import FIRST_EXTRA, PLANNED_ANEW, Rollout, Rollouts, own_time, preferred_time, spread_of, zone_of
+from bot.rollout.digests import Digests
 from bot.rollout.own_time import OwnTime, as_json, from_json
 from bot.rollout.plan import PlannedCheckin, PlannedPhase, checkins_for, move_phase
 from bot.storage.tables import CheckIn, Person
@@ -24,18 +25,22 @@ _FURTHER = timedelta(days=100)
 async def change(session: AsyncSession, rollouts: Rollouts, person: Person, own: OwnTime, now: datetime) -> None:
     """Keep what the owner wants from now on, remember what was, and move everything that is planned."""
     person.time_before = as_json(own_time(person))
-    _keep(person, own)
-    await reschedule(session, rollouts, person, now)
+    await _follow(session, rollouts, person, own, now)
 
 
 async def undo(session: AsyncSession, rollouts: Rollouts, person: Person, now: datetime) -> bool:
     """Go back to what was before the last change; False when there is nothing to go back to."""
     if person.time_before is None:
         return False
-    _keep(person, from_json(person.time_before))
+    await _follow(session, rollouts, person, from_json(person.time_before), now)
     person.time_before = None
-    await reschedule(session, rollouts, person, now)
     return True
+
+
+async def _follow(session: AsyncSession, rollouts: Rollouts, person: Person, own: OwnTime, now: datetime) -> None:
+    _keep(person, own)
+    await reschedule(session, rollouts, person, now)
+    await Digests(rollouts).move(session, person, now)
 
 
 def _keep(person: Person, own: OwnTime) -> None:

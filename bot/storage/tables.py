@@ -360,6 +360,39 @@ class CalendarFeed(Base):
     created_at: Mapped[datetime]
 
 
+class SharedPlan(Base):
+    """A page on which whoever has its address reads one plan. Only the address's hash is kept; stopping deletes the row."""
+
+    __tablename__ = "shared_plan"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    initiative_id: Mapped[int] = mapped_column(ForeignKey("initiative.id", ondelete="CASCADE"), index=True)
+    #: The owner agreed that the figures of the ledger are on it.
+    with_figures: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Digest(Base):
+    """The weekly summary that an owner asked for. Stopped it stays as a row, so that its number of rings goes on."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("ix_digest_to_ring", "due_at", **only_where("state = 'pending'")),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    #: pending -> rung (in the inbox) -> pending; off: the owner wants none
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    #: The day on which it comes, Monday = 0, and the time of day (HH:MM) where the owner named one.
+    weekday: Mapped[int]
+    at: Mapped[str | None] = mapped_column(String(5))
+    due_at: Mapped[datetime]
+    #: How often it went into the inbox; part of its key there.
+    rings: Mapped[int] = mapped_column(default=0)
+    #: Up to when the last one told; None before the first.
+    told_until: Mapped[datetime | None]
+
+
 class CheckIn(Base):
     """A question that comes due. Its row is the check-in: no scheduler holds a second copy.
 

@@ -12,12 +12,14 @@ from dialogues.actions import (
     checkins,
     conversation,
     corrections,
+    digests,
     feedback,
     knowledge,
     people,
     plan,
     reports,
     schedule,
+    sharing,
     vendor_comparison,
     vendor_scores,
     vendors,
@@ -41,7 +43,9 @@ _ACTIONS = (
     *(vendors.Questions, vendors.Add, vendors.Cost, vendors.Edit, vendors.Remove, vendors.Rename),
     *(vendor_scores.Begin, vendor_scores.Score, vendor_scores.Back, vendor_scores.Pause, vendor_scores.Unclear, vendor_scores.HandBack),
     *(vendor_comparison.Compare, vendor_comparison.Choose),
-    *(reports.Report, reports.Packet, reports.Picture, reports.Calendar),
+    *(reports.Report, reports.Packet, reports.Picture, reports.Calendar, reports.StopCalendar),
+    *(sharing.SharePlan, sharing.StopSharing),
+    *(digests.StartDigest, digests.StopDigest, digests.SendDigest),
 )
 
 

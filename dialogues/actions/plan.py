@@ -41,7 +41,9 @@ class PlanAction(RolloutAction):
             ends=self.services.phrases.short_day(each.ends_on, speaker.language),
         )
 
-    async def meant(self, turn: Turn, speaker: Speaker, meaning: Meaning, intent: str) -> tuple[Rollout, PlannedPhase] | None:
+    async def meant(
+        self, turn: Turn, speaker: Speaker, meaning: Meaning, intent: str, which: str = "utter_rollout_which"
+    ) -> tuple[Rollout, PlannedPhase] | None:
         """The rollout and the phase that a message means: as named, else the only one and its current phase. None: it was said why not."""
         rollouts = self.services.rollouts
         if "initiative" in meaning:
@@ -50,7 +52,7 @@ class PlanAction(RolloutAction):
         else:
             running = await rollouts.active(turn.session, turn.person)
         if len(running) > 1:
-            await self.offer_rollouts(turn, speaker, "utter_rollout_which", intent)
+            await self.offer_rollouts(turn, speaker, which, intent)
             return None
         wanted = number(meaning, "phase")
         planned = [each for each in running[0].plan if each.number == wanted] if running else []

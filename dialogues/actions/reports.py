@@ -82,18 +82,33 @@ class Picture(PaperAction):
 
 
 class Calendar(AdvisorAction):
-    """The plan as a calendar file, or as a calendar to subscribe to."""
+    """The plan as a calendar file, and as a calendar to subscribe to: by button, or at once for whoever writes of calendars."""
 
     action_name = "action_report_calendar"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        reports = self.services.reports
+        is_open, is_typed = self.services.reports.feeds.is_open, turn.incoming.button is None
         if not await self.services.rollouts.active(turn.session, turn.person):
             speaker.say("utter_rollout_none")
-        elif "part" in meaning and reports.feeds.is_open:
-            renew = meaning["part"] == "renew"
-            speaker.say("utter_report_calendar_feed", address=await reports.feeds.address(turn.session, turn.person, turn.now, renew))
-        else:
-            more = [button(speaker.phrase("subscribe_calendar"), "get_calendar", part="feed")] if reports.feeds.is_open else []
-            speaker.hand_over("utter_report_calendar", await reports.calendar(turn.session, turn.person, turn.now), more)
+            return []
+        if not (is_open and "part" in meaning):
+            more = [button(speaker.phrase("subscribe_calendar"), "get_calendar", part="feed")] if is_open and not is_typed else []
+            speaker.hand_over("utter_report_calendar", await self.services.reports.calendar(turn.session, turn.person, turn.now), more)
+        if is_open and (is_typed or "part" in meaning):
+            await self._say_address(turn, speaker, renew=meaning.get("part") == "renew")
+        return []
+
+    async def _say_address(self, turn: Turn, speaker: Speaker, renew: bool) -> None:
+        address = await self.services.reports.feeds.address(turn.session, turn.person, turn.now, renew)
+        speaker.say("utter_report_calendar_feed", address=address)
+
+
+class StopCalendar(AdvisorAction):
+    """The address of the calendar shows nothing from now on."""
+
+    action_name = "action_report_calendar_stop"
+
+    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        was_open = await self.services.reports.feeds.close(turn.session, turn.person)
+        speaker.say("utter_report_calendar_stopped" if was_open else "utter_report_calendar_none")
         return []

@@ -64,9 +64,19 @@ class TimeAction(RolloutAction):
         self._confirm(turn, speaker, wish)
         await self.say_next(turn, speaker)
 
+    async def rest(self, turn: Turn) -> None:
+        """No check-ins and no weekly summary for now."""
+        turn.person.checkins_paused = True
+        await self.services.digests.hold(turn.session, turn.person)
+
+    async def wake(self, turn: Turn) -> None:
+        """Both come again."""
+        turn.person.checkins_paused = False
+        await self.services.digests.release(turn.session, turn.person, turn.now)
+
     async def settle(self, turn: Turn, own: OwnTime) -> None:
         """Keep it; check-ins that were stopped come again, since the owner says when."""
-        turn.person.checkins_paused = False
+        await self.wake(turn)
         await change(turn.session, self.services.rollouts, turn.person, own, turn.now)
 
     def _confirm(self, turn: Turn, speaker: Speaker, wish: Wish) -> None:
@@ -178,10 +188,10 @@ class Schedule(TimeAction):
         if wish.kind is Kind.ONCE:
             await self._once(turn, speaker, wish)
         elif wish.kind is Kind.STOP:
-            turn.person.checkins_paused = True
+            await self.rest(turn)
             speaker.say("utter_checkins_paused")
         elif wish.kind is Kind.RESUME:
-            turn.person.checkins_paused = False
+            await self.wake(turn)
             speaker.say("utter_checkins_resumed")
         elif wish.kind is Kind.UNCLEAR:
             if wish.problem is not Problem.NO_TIME:
@@ -260,7 +270,7 @@ class Pause(TimeAction):
         else:
             if wish.kind is Kind.UNCLEAR:
                 self.say_problem(speaker, wish)
-            turn.person.checkins_paused = True
+            await self.rest(turn)
             speaker.say("utter_checkins_paused")
         return []
 
@@ -271,7 +281,7 @@ class Resume(TimeAction):
     action_name = "action_checkins_resume"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        turn.person.checkins_paused = False
+        await self.wake(turn)
         speaker.say("utter_checkins_resumed")
         await self.say_next(turn, speaker)
         return []

@@ -15,7 +15,7 @@ from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming, Reply
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
-from bot.rollout.ringing import ring_due
+from bot.rollout.ringing import ring_digests, ring_due
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.tables import CheckIn, Conversation
@@ -86,6 +86,7 @@ class Talk:
         """Ring what is due by now."""
         async with self.database.transaction() as session:
             await ring_due(self.database, session, self.clock())
+            await ring_digests(self.database, session, self.clock())
         return await self.listen()
 
     async def travel_to_question(self) -> str:

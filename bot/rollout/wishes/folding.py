@@ -11,8 +11,9 @@ MOST_CHARACTERS = 400
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _KANJI_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMERAL = re.compile("[〇一二三四五六七八九十]+")
-#: 「十分」 is "enough" unless minutes are counted; 「一緒」「一旦」「万一」 count nothing.
+#: 「十分」 is "enough" unless minutes are counted; 「一緒」「一旦」「万一」 count nothing, and 「まとめて」 stops nothing.
 _NO_NUMERAL = (
+    ("まとめて", "あわせて"),
     ("十分(?![後前おごほ])", "じゅうぶん"),
     ("一緒", "いっしょ"),
     ("一旦", "いったん"),

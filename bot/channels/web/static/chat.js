@@ -249,7 +249,8 @@ class AdvisorChat extends HTMLElement {
     }
     this.count(frame);
     this.anchor = mine || frame.replay ? null : this.startOfAnswer(line);
-    if (this.atEnd) this.follow();
+    // Said on another device: as here, we go along, unless the reader has moved away.
+    if (this.atEnd || (mine && this.ours)) this.follow();
     else if (!mine) this.newer.hidden = false;
   }
 
@@ -407,6 +408,7 @@ class AdvisorChat extends HTMLElement {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     if (scrollTop === this.placed) return; // that was us; more lines may have come since
     this.placed = null;
+    this.ours = false;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     this.newer.hidden ||= this.atEnd;
   }
@@ -424,6 +426,7 @@ class AdvisorChat extends HTMLElement {
       const start = this.anchor ? this.anchor.offsetTop - MARGIN_PX : end;
       this.scroller.scrollTop = Math.min(end, start);
       this.placed = this.scroller.scrollTop;
+      this.ours = true;
       this.atEnd = this.newer.hidden = end - start < NEAR_PX;
     });
   }
