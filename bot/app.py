@@ -217,6 +217,7 @@ async def serve(advisor: Advisor, listener: socket.socket, on_ready: Callable[[]
         parts.append(telegram.run())
     else:
         await advisor.desk.announce("telegram", None)
+    await advisor.desk.announce("web", settings.public_url or None)
     async with ringing(advisor):
         tasks = [asyncio.create_task(part) for part in parts]
         on_ready()

@@ -23,6 +23,7 @@ from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_an
 from bot.assistant.corrections import corrected_answer
 from bot.assistant.replying import certain_reply, likely_reply
 from bot.messaging import outbox
+from bot.people.colleagues import code_in_link
 from bot.rollout.calendar import local_time
 from bot.rollout.wishes.moves import read_move
 from bot.rollout.wishes.wish import Kind
@@ -66,7 +67,7 @@ _OF_THE_ASSESSMENT = frozenset({"why", "next"})
 #: With a word such as "PDF" in it, a message about these wants the report.
 _ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
 #: The code of a firm, typed, or as a link opens with it.
-_JOINING = re.compile(r"(?:参加|join)[\s:=]*([A-Za-z0-9]{8})", re.IGNORECASE)
+_JOINING = re.compile(r"(?:参加|join)[\s:=_]*([A-Za-z0-9]{8})", re.IGNORECASE)
 #: A longer message that holds a rude word is about something.
 _LONGEST_INSULT = 40
 #: A button's words typed by hand press it, if it stands in one of the last messages.
@@ -96,7 +97,8 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
     if incoming.is_group:
         return _in_group(services, incoming.text)
     if incoming.code is not None:
-        return parsed("EXTERNAL_link_code")
+        joining = code_in_link(incoming.code)
+        return parsed("join", code=joining) if joining else parsed("EXTERNAL_link_code")
     if incoming.command in services.commands:
         return of_meaning(services.commands[incoming.command].meaning, f"/{incoming.command}")
     if incoming.attachment is not None and not incoming.text.strip():

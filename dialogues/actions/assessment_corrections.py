@@ -10,6 +10,7 @@ from bot.assessment.journey import Journey
 from bot.assessment.questionnaire import AnswerKind
 from bot.assessment.reading import ReadingKind
 from bot.turn import Turn
+from dialogues.actions.assessment_changes import say_changes, say_contradiction_or_more
 from dialogues.actions.assessment_questions import journey_of, option_label
 from dialogues.actions.assessment_result import show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, is_asking
@@ -33,8 +34,9 @@ class Back(AdvisorAction):
         if correction.answer is None or correction.answer.kind is ReadingKind.UNCLEAR:
             await self._open(turn, speaker, journey, correction)
             return [FollowupAction(FORM)]
+        turn.advised_before = journey.advised
         self._correct(turn, speaker, journey, correction)
-        return self._after(turn, speaker, journey, is_asking(tracker))
+        return await self._after(turn, speaker, journey, is_asking(tracker))
 
     def _correction(self, turn: Turn, journey: Journey, meaning: Meaning) -> Correction | None:
         if "question" in meaning:
@@ -62,7 +64,7 @@ class Back(AdvisorAction):
         was = option_label(speaker, question, before.kind, before.value) if before else speaker.phrase("none")
         speaker.say("utter_assessment_corrected", name=question.name.get(speaker.language), before=was, after=now)
 
-    def _after(self, turn: Turn, speaker: Speaker, journey: Journey, is_open: bool) -> Events:
+    async def _after(self, turn: Turn, speaker: Speaker, journey: Journey, is_open: bool) -> Events:
         """The open question stays open; after the result, score and advice are derived again."""
         result = journey.result()
         if is_open and journey.open_question():
@@ -70,4 +72,6 @@ class Back(AdvisorAction):
         if result is not None:
             speaker.say("utter_assessment_derived_again")
             show_result(self.services, speaker, journey, result)
+            await say_changes(self.services, turn, speaker, journey)
+            say_contradiction_or_more(self.services, turn, speaker, journey)
         return []

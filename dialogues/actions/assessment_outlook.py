@@ -11,6 +11,7 @@ from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import Answer, AnswerKind, implied
 from bot.assessment.scoring import rounded
 from bot.people import colleagues
+from bot.people.linking import addresses
 from bot.services import Services
 from bot.turn import Turn
 from dialogues.actions.assessment_questions import MARKS, option_label
@@ -166,11 +167,15 @@ class Outlook:
             self._speaker.say("utter_peers_own", lines="\n".join(lines))
 
     async def _people(self) -> None:
-        """The code for colleagues, and where those who answered see things differently."""
+        """The links for colleagues, and where those who answered see things differently."""
         session, person = self._turn.session, self._turn.person
         code = await colleagues.code_of(session, person, self._turn.now)
         seen = await colleagues.core_levels(session, person, self._services.questionnaire)
-        self._speaker.say("utter_join_code", code=code)
+        links = colleagues.links(await addresses(session), code)
+        lines = [self._speaker.phrase(f"join_link_{channel}", link=link) for channel, link in links.items()]
+        on_page = not links and self._turn.conversation.channel == "web"
+        response = "utter_join_links" if links else "utter_join_on_page" if on_page else "utter_join_code"
+        self._speaker.say(response, code=code, links="\n".join(lines))
         lines = [self._people_line(question, levels) for question, levels in seen.items() if question in self._journey.answers]
         if lines:
             self._speaker.say("utter_people_compared", rests_on=list(seen), lines="\n".join(lines))

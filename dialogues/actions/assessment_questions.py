@@ -39,6 +39,14 @@ def option_label(speaker: Speaker, question: Question, kind: AnswerKind, value: 
     return f"{MARKS[value - 1]} {question.options[value - 1].get(speaker.language)}"
 
 
+def offer_more(turn: Turn, speaker: Speaker, journey: Journey) -> None:
+    """Offer the questions that are left, if any."""
+    left = journey.progress.total - journey.progress.answered
+    if left:
+        turn.person.offer = "action_assessment_resume"
+        speaker.say("utter_assessment_more", left=left, minutes=minutes_for(left))
+
+
 class Ask(AdvisorAction):
     """Asks the open question, with its options; not again when the owner has just been asked back about it."""
 
@@ -101,8 +109,10 @@ class Validate(AdvisorAction):
         if meaning.get("question", question.id) != question.id:
             speaker.say("utter_assessment_stale_answer")
         else:
+            if journey.assessment.is_aside:
+                turn.advised_before = journey.advised
             self._take(turn, speaker, journey, question, meaning)
-        return [SlotSet(SLOT, "done" if journey.is_at_express or journey.open_question() is None else None)]
+        return [SlotSet(SLOT, "done" if journey.has_result_to_show else None)]
 
     def _take(self, turn: Turn, speaker: Speaker, journey: Journey, question: Question, meaning: Meaning) -> None:
         kind, value = meaning.get("kind", "value"), number(meaning, "value")

@@ -22,6 +22,7 @@ class Correct(Validate):
             speaker.say("utter_no_result_yet")
             return []
         question, open_before = journey.questionnaire.question(meaning["question"]), journey.assessment.revisiting
+        turn.advised_before = journey.advised
         self._take(turn, speaker, journey, question, meaning)
         journey.assessment.revisiting = open_before if open_before != question.id else None
         return [] if is_asking(tracker) or journey.result() is None else [FollowupAction("action_assessment_result")]
