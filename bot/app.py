@@ -31,6 +31,7 @@ from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
+from bot.reports.drawer import ProcessDrawer
 from bot.reports.feeds import Feeds, calendar_routes
 from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
@@ -98,7 +99,7 @@ async def open_advisor(
     database = Database(settings.database)
     key = settings.signing_key()
     services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
-    files = DocumentFiles(database, services.reports.documents, clock)
+    files = DocumentFiles(database, services.reports.documents, clock, ProcessDrawer())
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)

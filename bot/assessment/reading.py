@@ -245,7 +245,8 @@ class _Scan:
 _LAST = float("inf")
 #: Word lists that a plain answer is not made of.
 _NOT_IN_ANSWERS = frozenset(
-    {"numbers", "no", "negations", "denials", "asking", "previous", "changes", "pointers", "relative", "elsewhere", "insults"}
+    {"numbers", "no", "negations", "denials", "asking", "previous", "changes", "pointers"}
+    | {"relative", "elsewhere", "insults", "progress", "inviting"}
 )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import select
 
-from bot.assessment.corrections import is_correction
+from bot.assessment.corrections import is_correction, read_correction
 from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
 from bot.assessment.payback import read_figures
@@ -68,6 +68,9 @@ _OF_THE_ASSESSMENT = frozenset({"why", "next"})
 _ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
 #: The code of a firm, typed, or as a link opens with it.
 _JOINING = re.compile(r"(?:参加|join)[\s:=_]*([A-Za-z0-9]{8})", re.IGNORECASE)
+_OF_AN_ANSWER = re.compile("質問|答え|回答|question|answer", re.IGNORECASE)
+#: A longer message is about more than what it mentions.
+_LONGEST_WISH = 40
 #: A longer message that holds a rude word is about something.
 _LONGEST_INSULT = 40
 #: A button's words typed by hand press it, if it stands in one of the last messages.
@@ -131,11 +134,13 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed("show_results", text, part="payback")
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
-    if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
+    if await _corrects(turn, services, text, journey):
         return parsed("go_back_previous_question", text)
     standing = None if journey else await services.rollouts.standing(turn.session, turn.person)
     if standing and (meaning := certain_reply(standing, services, text, bool(turn.person.offer))):
         return parsed(meaning, text, checkin=standing.id)
+    if not standing and (wish := _plain_wish(services, text)):
+        return wish
     found = _without_guesses(await classify(text))
     if manners := _of_manners(found, services, text, is_asking=journey is not None):
         return manners
@@ -155,6 +160,29 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
     return found
+
+
+def _plain_wish(services: Services, text: str) -> Parsed | None:
+    """「どこまで進んだ?」, "ask my staff too": few words that the knowledge base would take for its own."""
+    words, typed = services.questionnaire.words, fold(text)
+    if len(typed) > _LONGEST_WISH:
+        return None
+    if mentions(words.progress, typed):
+        return parsed("show_roadmap", text)
+    return parsed("show_results", text, part="people") if mentions(words.inviting, typed) else None
+
+
+async def _corrects(turn: Turn, services: Services, text: str, asking: Journey | None) -> bool:
+    """Whether an answer is to change. While no question is open, a new answer has to be named, and beside a plan the word "question" too."""
+    journey = asking or await services.journeys.current(turn.session, turn.person)
+    if journey is None or not is_correction(text, services.questionnaire, journey.answered, turn.language):
+        return False
+    if asking:
+        return True
+    found = read_correction(text, services.questionnaire, journey.answered, turn.language)
+    if found is None or found.answer is None or found.answer.kind is not ReadingKind.VALUE:
+        return False
+    return _OF_AN_ANSWER.search(text) is not None or not await services.rollouts.active(turn.session, turn.person)
 
 
 async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> bool:

@@ -41,7 +41,15 @@ class Back(AdvisorAction):
     def _correction(self, turn: Turn, journey: Journey, meaning: Meaning) -> Correction | None:
         if "question" in meaning:
             return Correction((meaning["question"],))
-        return read_correction(turn.incoming.text, self.services.questionnaire, journey.answered, turn.language)
+        found = read_correction(turn.incoming.text, self.services.questionnaire, journey.answered, turn.language)
+        return found or self._first_answer(turn, journey)
+
+    def _first_answer(self, turn: Turn, journey: Journey) -> Correction | None:
+        """「パスワードの質問、5に直して」 about a question that has not come yet: the answer counts all the same."""
+        every = [each.id for each in self.services.questionnaire.questions]
+        found = read_correction(turn.incoming.text, self.services.questionnaire, every, turn.language)
+        is_new = found is not None and len(found.questions) == 1 and found.questions[0] in journey.unanswered
+        return found if found and is_new and found.answer and found.answer.kind is ReadingKind.VALUE else None
 
     async def _open(self, turn: Turn, speaker: Speaker, journey: Journey, correction: Correction) -> None:
         """One question is asked again and its answer counts until then; of several, the answers are taken back."""

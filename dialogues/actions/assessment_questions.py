@@ -52,10 +52,12 @@ class Ask(AdvisorAction):
 
     action_name = "action_ask_assessment_form_assessment_answer"
     hands_back = False
+    is_of_form = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await journey_of(self, turn) or await self.services.journeys.begin(turn.session, turn.person, turn.now)
         journey.wake(turn.now)
+        self.services.reports.documents.expect()
         question = journey.open_question()
         if turn.asked_back or question is None:
             return []
@@ -84,6 +86,8 @@ def say_question(
     left = total - here + 1
     shown = speaker.phrase("progress", number=here, total=total)
     remaining = speaker.phrase("remaining" if left > 1 else "remaining_one", left=left, minutes=minutes_for(left))
+    if journey.assessment.is_aside:
+        shown, remaining = speaker.phrase("progress_aside"), speaker.phrase("remaining_aside")
     told = {"progress": shown, "remaining": remaining, "question": question.text.get(speaker.language), **values}
     speaker.say(response, buttons, (), **told)
 
@@ -97,6 +101,7 @@ class Validate(AdvisorAction):
 
     action_name = "validate_assessment_form"
     hands_back = False
+    is_of_form = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await journey_of(self, turn)

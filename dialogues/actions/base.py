@@ -16,6 +16,8 @@ from bot.services import Services
 from bot.turn import Turn, current_turn
 
 FORM = "assessment_form"
+#: Ends the turn. An action that no rule has led to (another one named it) would else be followed by "I did not understand".
+LISTEN = "action_listen"
 Events = list[dict[str, Any]]
 Meaning = Mapping[str, str]
 
@@ -78,6 +80,8 @@ class AdvisorAction(Action):
     action_name = ""
     #: False for the actions that are part of the form itself, or end it.
     hands_back = True
+    #: True for the actions that run inside the form, which goes on after them.
+    is_of_form = False
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -97,6 +101,8 @@ class AdvisorAction(Action):
             speaker.language = turn.language
             speaker.say("utter_assessment_back_on_track")
             events = [*events, FollowupAction(FORM)]
+        if not self.is_of_form and not any(each["event"] == "followup" for each in events):
+            events = [*events, FollowupAction(LISTEN)]
         return events
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:

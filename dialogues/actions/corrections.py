@@ -14,7 +14,7 @@ class Correct(Validate):
     """Records the new answer in place of the old one; the open question stays open, a result is shown anew."""
 
     action_name = "action_assessment_correct"
-    hands_back = True
+    hands_back, is_of_form = True, False
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await self.services.journeys.current(turn.session, turn.person)
