@@ -242,7 +242,8 @@ class Journeys:
 
     async def begin(self, session: AsyncSession, person: Person, now: datetime) -> Journey:
         """A new journey; what is known about the firm is not asked again."""
-        assessment = Assessment(person_id=person.id, started_at=now, touched_at=now, trail=[], is_open=True, express_shown=False, is_aside=False)
+        shown = {"is_open": True, "express_shown": False, "is_aside": False}
+        assessment = Assessment(person_id=person.id, started_at=now, touched_at=now, trail=[], **shown)
         session.add(assessment)
         await session.flush()
         return Journey(self.questionnaire, person, assessment, {})

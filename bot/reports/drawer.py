@@ -84,7 +84,9 @@ class ProcessDrawer:
     def _ask(self, job: bytes) -> bytes:
         """Raises OSError when the process is gone."""
         self.warm()
-        assert self._process and self._process.stdin and self._process.stdout
+        assert self._process
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(len(job).to_bytes(LENGTH_BYTES, "big") + job)
         self._process.stdin.flush()
         head = self._process.stdout.read(LENGTH_BYTES + 1)

@@ -151,7 +151,8 @@ class Validate(AdvisorAction):
         typed, heard = _numbers(meaning, "candidates", question), _numbers(meaning, "nearest", question)
         marks = [MARKS[each - 1] for each in typed]
         if isinstance(question, ProfileQuestion) or not (len(typed) > 1 or heard):
-            speaker.say("utter_assessment_unclear_profile" if isinstance(question, ProfileQuestion) else "utter_assessment_unclear")
+            unclear = "utter_assessment_unclear_profile" if isinstance(question, ProfileQuestion) else "utter_assessment_unclear"
+            speaker.say("utter_assessment_unclear_size" if question.id == "size" else unclear)
             return
         turn.asked_back = True
         buttons = [option_button(speaker, question, each) for each in typed or heard]

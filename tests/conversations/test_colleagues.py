@@ -116,7 +116,12 @@ async def test_somebody_with_a_check_of_their_own_is_asked_first(talk: Talk, lan
 
 @pytest.mark.parametrize(
     ("language", "typed"),
-    [("ja", "スタッフにも答えてもらいたい"), ("ja", "社員にも聞いてほしい"), ("en", "can I ask my team too?"), ("en", "how do I invite my staff")],
+    [
+        ("ja", "スタッフにも答えてもらいたい"),
+        ("ja", "社員にも聞いてほしい"),
+        ("en", "can I ask my team too?"),
+        ("en", "how do I invite my staff"),
+    ],
 )
 async def test_the_links_are_given_to_whoever_asks_for_them(talk: Talk, language: str, typed: str) -> None:
     code = await owner(talk, language)

@@ -70,6 +70,9 @@ async def test_each_trade_is_assessed_to_the_end_and_gets_advice_of_its_own(
     way = await talk.press(str(words["way"]))
     for number, step in enumerate(services.prospects.ways[trade], 1):
         assert f"{number}. {step.get(language)}" in way
+    cases = [each for reply in talk.last for each in reply.rests_on]
+    assert cases
+    assert all(services.knowledge.entries[each].title.get(language) in talk.titles for each in cases)
     await _challenges_and_their_practice(talk, services, language)
     said = await talk.press(str(words["why"]))
     assert words["drops"] in said
