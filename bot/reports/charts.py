@@ -65,8 +65,8 @@ def pixels(figure: Figure) -> PixelImage:
 
     axes, canvas = _canvas(*size_of(figure))
     _LAYOUTS[type(figure)][1](axes, figure)
-    canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
 
 
 # --- the drawing surface ------------------------------------------------------------------------------------------------------

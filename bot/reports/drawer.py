@@ -11,6 +11,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from bot.reports import drawing
@@ -62,6 +63,7 @@ class ProcessDrawer:
     def warm(self) -> None:
         """Start the process, unless it runs."""
         if self._process is None or self._process.poll() is not None:
+            self.close()
             command = [sys.executable, "-m", "bot.reports.drawing_process"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own module
 
@@ -101,6 +103,11 @@ class ProcessDrawer:
     def close(self) -> None:
         """End the process: without more jobs it leaves by itself, but a drawing under way is not waited for."""
         process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):  # what it never took is lost with it
+                if pipe:
+                    pipe.close()

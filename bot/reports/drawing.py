@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.messaging.files import Content
 from bot.reports import calendar_file, charts
 from bot.reports.calendar_file import Agenda
-from bot.reports.figures import Change, Figure, Matrix, Progress, Radar, Roadmap
+from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap, Spoke
 from bot.reports.paper import Beside, Paper, Section, Words
 
 
@@ -66,7 +66,7 @@ def warm() -> None:
     """Bring all that drawing needs: libraries, the font, the line breaker."""
     from bot.reports import pdf  # noqa: PLC0415 - as above
 
-    nothing = Progress("", (Change("文字", 1, 1, "1", "1", "文字"),), "文字", "文字")
+    nothing = Radar("", (Spoke("文字", "文字", 1, 2, None),), "文字", "文字", "")
     charts.draw(nothing)
     pdf.render(Paper("ja", "文字", "", (), (Section("文字", (Beside(nothing, (Words("文字"),)),)),), ""))
 

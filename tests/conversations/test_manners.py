@@ -174,7 +174,9 @@ async def test_a_parting_saves_and_does_not_ask_on(talk: Talk, language: str, ty
     assert QUESTION[language] not in said
 
 
-@pytest.mark.parametrize(("language", "typed"), [("ja", "紙と電話だけの日もあるけど、日によってまちまち"), ("en", "paper and phone mostly but it depends")])
+@pytest.mark.parametrize(
+    ("language", "typed"), [("ja", "紙と電話だけの日もあるけど、日によってまちまち"), ("en", "paper and phone mostly but it depends")]
+)
 async def test_an_answer_that_depends_is_asked_back(talk: Talk, language: str, typed: str) -> None:
     await begin(talk, language)
     said = await talk.say(typed)

@@ -98,3 +98,10 @@ async def test_answers_given_over_there_are_known_here(talk: Talk) -> None:
     said = await talk.say("続き")
     assert "(6/8)" in said
     assert "売上や利益の数字" in said
+
+
+async def test_a_link_that_is_too_old_says_so_once_and_welcomes(talk: Talk) -> None:
+    said = await elsewhere(talk).open_link("a-link-of-last-week-or-so")
+    assert "もう使えません" in said
+    assert "診断を始める(約2分)" in said or "8つの質問" in said
+    assert "読み取れませんでした" not in said

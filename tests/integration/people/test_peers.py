@@ -23,7 +23,7 @@ def questionnaire() -> Questionnaire:
     return load_questionnaire(ROOT / "knowledge", None)
 
 
-async def finish(  # noqa: PLR0913 - a firm in one line
+async def finish(
     database: Database,
     questionnaire: Questionnaire,
     level: int,
