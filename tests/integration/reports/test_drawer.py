@@ -55,5 +55,5 @@ def test_it_begins_when_a_drawing_is_expected(drawer: ProcessDrawer) -> None:
 
 def test_it_ends_when_its_advisor_is_gone() -> None:
     command = [sys.executable, "-m", "bot.reports.drawing_process"]
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)  # noqa: S603
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (0, b"")
