@@ -33,6 +33,7 @@ from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
+from bot.reports.drawer import ProcessDrawer
 from bot.reports.feeds import Feeds, calendar_routes
 from bot.reports.sharing import sharing_routes, tidy_shared
 from bot.rollout.ringing import BATCH, any_due, ring_digests, ring_due
@@ -110,7 +111,7 @@ async def open_advisor(
     database = Database(settings.database)
     key = settings.signing_key()
     services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
-    files = DocumentFiles(database, services.reports.documents, files_clock or clock)
+    files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer())
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
@@ -253,6 +254,7 @@ async def serve(
     parts += [channel.run() for channel in channels]
     if not settings.telegram_token:
         await advisor.desk.announce("telegram", None)
+    await advisor.desk.announce("web", settings.public_url or None)
     async with ringing(advisor):
         tasks = [asyncio.create_task(part) for part in parts]
         on_ready()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.assessment.contradictions import Contradiction, load_contradictions
 from bot.assessment.journey import Journeys
 from bot.assessment.own_words import OwnWords
 from bot.assessment.prospects import Prospects, load_prospects
@@ -95,6 +96,7 @@ class Services:
     questionnaire: Questionnaire
     own_words: OwnWords
     prospects: Prospects
+    contradictions: tuple[Contradiction, ...]
     journeys: Journeys
     rollouts: Rollouts
     wishes: WishReader
@@ -133,6 +135,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
     demo_questions = load_demo_questions(folder, [each.id for each in shortlists.criteria], knowledge.topics)
     cells, find_answers = load_cells(folder), _answers(folder, knowledge, questionnaire)
     prospects = load_prospects(folder, questionnaire, knowledge.topics)
+    contradictions = load_contradictions(folder, questionnaire)
     model = find_model()
     search = search_of_model(model)
     return Services(
@@ -143,6 +146,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         questionnaire=questionnaire,
         own_words=built_once("answers", root, _OWN_WORDS_FROM, model.parent, lambda: _own_words(root, questionnaire)),
         prospects=prospects,
+        contradictions=contradictions,
         journeys=journeys,
         rollouts=rollouts,
         ladder=Ladder(rollouts),

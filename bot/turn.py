@@ -25,6 +25,8 @@ class Turn:
     remember: dict[str, object] = field(default_factory=dict)
     #: The owner has been asked back about the open question, so it is not asked once more.
     asked_back: bool = False
+    #: The actions that applied before an answer was corrected after a result, in order (ids); None: none was.
+    advised_before: tuple[str, ...] | None = None
     #: What an action raised; the turn is rolled back.
     failure: Exception | None = None
 

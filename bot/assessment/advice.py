@@ -8,6 +8,7 @@ quick win: effort <= 2, impact >= 3, cost within the budget, nothing missing fir
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -59,6 +60,15 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """What other answers did to the advice, as ids of actions: `came` to the first ones, `went` from them; for `idle` no reason is left."""
+
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+    idle: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rung:
     """The next option of a question: from the answer `value` to `value + 1`."""
 
@@ -78,6 +88,16 @@ def advise(
     applicable = (action for action in questionnaire.actions if _applies(action, known))
     offered = [_weigh(action, known, profile, score, budget or UNSTATED_BUDGET) for action in applicable]
     return tuple(sorted(offered, key=_place)[:limit])
+
+
+def shift(before: Sequence[str], after: Sequence[str], first: int = 3) -> Shift:
+    """How the actions `after` a correction differ from those `before` it, each all that apply (ids), in order; `first` are shown."""
+    shown_before, shown_after = before[:first], after[:first]
+    return Shift(
+        came=tuple(each for each in shown_after if each not in shown_before),
+        went=tuple(each for each in shown_before if each not in shown_after),
+        idle=tuple(each for each in before if each not in after),
+    )
 
 
 def next_rungs(answers: Answers, profile: Profile, questionnaire: Questionnaire, limit: int = 3) -> tuple[Rung, ...]:

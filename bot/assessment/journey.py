@@ -24,11 +24,11 @@ from bot.assessment.questionnaire import (
     with_implied,
 )
 from bot.assessment.scoring import Score, score
-from bot.storage.tables import AnswerChange, AnswerRow, Assessment, Person
+from bot.storage.tables import AnswerChange, AnswerRow, Assessment, Colleague, Person
 
 #: What stands in a profile column when the owner would rather not say: answered, and saying nothing.
 UNTOLD = ""
-#: So many peers are enough for a share, and a turn stays quick.
+#: So many of the newest peers are enough for a share, and a turn stays quick.
 _MOST_PEERS = 200
 
 
@@ -76,6 +76,13 @@ class Journey:
         """Whether the core questions are done and their result has not been shown yet."""
         return not self.assessment.express_shown and self.progress.core_left == 0
 
+    @property
+    def has_result_to_show(self) -> bool:
+        """Whether the form has come to an end: the express result, the whole one, or the one after a correction."""
+        if self.assessment.is_aside and self.assessment.revisiting is None:
+            return True
+        return self.is_at_express or self.open_question() is None
+
     def open_question(self) -> ProfileQuestion | ScoredQuestion | None:
         """The question to ask now: the one gone back to, else the next unanswered one, else None."""
         question = self.assessment.revisiting or next_question(self.questionnaire, self.answers, self.profile)
@@ -115,14 +122,16 @@ class Journey:
                 self._remember(session, row, now)
                 await session.delete(row)
         self.assessment.trail = [each for each in self.assessment.trail if each not in questions]
-        self.assessment.revisiting, self.assessment.touched_at = None, now
+        self.assessment.revisiting, self.assessment.is_aside, self.assessment.touched_at = None, False, now
 
     def _option(self, question_id: str, value: int | None) -> str:
         question = self.questionnaire.question(question_id)
         return question.options[value - 1].id if isinstance(question, ProfileQuestion) and value else UNTOLD
 
     def reopen(self, question_id: str, now: datetime) -> None:
-        """Ask an answered question again; its answer counts until there is another."""
+        """Ask an answered question again; its answer counts until there is another. After a result, it is the only one asked."""
+        is_resting = not self.assessment.is_open and self.assessment.express_shown
+        self.assessment.is_aside = self.assessment.is_aside or is_resting
         self.assessment.revisiting, self.assessment.touched_at = question_id, now
 
     def answer_to(self, question_id: str) -> Answer | None:
@@ -167,7 +176,7 @@ class Journey:
     def finish(self, now: datetime) -> None:
         """The form has ended, with the express result or the full one."""
         self.rest(now)
-        self.assessment.express_shown = True
+        self.assessment.express_shown, self.assessment.is_aside = True, False
         if self.is_complete:
             self.assessment.finished_at = self.assessment.finished_at or now
 
@@ -178,6 +187,16 @@ class Journey:
         known = with_implied(self.answers, self.profile)
         scored = score(known, self.questionnaire)
         return Result(scored, advise(self.answers, self.profile, scored, self.questionnaire), self.progress, self.is_complete)
+
+
+    @property
+    def advised(self) -> tuple[str, ...]:
+        """All actions that apply to the answers so far, the most worthwhile first (ids)."""
+        if not self.rows:
+            return ()
+        known, every = with_implied(self.answers, self.profile), self.questionnaire.actions
+        scored = score(known, self.questionnaire)
+        return tuple(each.action.id for each in advise(self.answers, self.profile, scored, self.questionnaire, limit=len(every)))
 
 
 class Journeys:
@@ -205,17 +224,26 @@ class Journeys:
         return await self._loaded(session, journey.person, before) if before else None
 
     async def peer_levels(self, session: AsyncSession, profile: Profile) -> list[int]:
-        """The overall levels of the newest finished assessments of a trade and size: numbers only, nobody's own."""
+        """The overall levels of the newest finished assessments of a trade and size, one a firm: numbers only, in no order.
+
+        Empty when the trade or the size is not known. Colleagues of an owner are no firm of their own.
+        """
+        if not (profile.industry and profile.size):
+            return []
         newest = select(func.max(Assessment.id)).where(Assessment.finished_at.is_not(None)).group_by(Assessment.person_id)
-        cell = (Person.industry == profile.industry, Person.size == profile.size, Assessment.id.in_(newest))
-        peers = select(Assessment, Person).join(Person, Person.id == Assessment.person_id).where(*cell).limit(_MOST_PEERS)
-        found = await session.execute(peers)
-        results = [(await self._loaded(session, person, assessment)).result() for assessment, person in found.all()]
-        return [result.score.level for result in results if result and result.score.level]
+        firm = Person.industry == profile.industry, Person.size == profile.size, Person.id.not_in(select(Colleague.person_id))
+        cell = select(Assessment, Person).join(Person, Person.id == Assessment.person_id).where(*firm, Assessment.id.in_(newest))
+        found = (await session.execute(cell.order_by(Assessment.id.desc()).limit(_MOST_PEERS))).all()
+        rows: dict[int, dict[str, AnswerRow]] = {assessment.id: {} for assessment, _ in found}
+        for row in await session.scalars(select(AnswerRow).where(AnswerRow.assessment_id.in_(rows))):
+            rows[row.assessment_id][row.question] = row
+        results = [Journey(self.questionnaire, person, each, rows[each.id]).result() for each, person in found]
+        return sorted(result.score.level for result in results if result and result.score.level)
 
     async def begin(self, session: AsyncSession, person: Person, now: datetime) -> Journey:
         """A new journey; what is known about the firm is not asked again."""
-        assessment = Assessment(person_id=person.id, started_at=now, touched_at=now, trail=[], is_open=True, express_shown=False)
+        shown = {"is_open": True, "express_shown": False, "is_aside": False}
+        assessment = Assessment(person_id=person.id, started_at=now, touched_at=now, trail=[], **shown)
         session.add(assessment)
         await session.flush()
         return Journey(self.questionnaire, person, assessment, {})

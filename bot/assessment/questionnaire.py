@@ -40,7 +40,9 @@ _IN_ACTION = (
 )
 _WORD_LISTS = ("last", "unknown", "not_applicable", "ordinals", "joiners", "additions", "with_me", "with_couple", "corrections")
 _MORE_WORD_LISTS = ("fillers", "people", "at_least", "fewer_than", "no", "negations", "denials", "asking")
-_LISTS_OF_TALK = ("previous", "changes", "pointers", "relative", "elsewhere", "insults")
+#: What is said around the answers.
+_LISTS_OF_MANNERS = ("insults_alone", "danger", "resting", "depends", "progress", "inviting")
+_LISTS_OF_TALK = ("previous", "changes", "pointers", "relative", "elsewhere", "insults", *_LISTS_OF_MANNERS)
 NAMELESS, UNCALLED = Text("", ""), Texts((), ())
 _SIZE = re.compile(r"\d+(-\d+|\+)?")
 
@@ -143,6 +145,12 @@ class ReadingWords:
     relative: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     insults: tuple[str, ...] = ()
+    insults_alone: tuple[str, ...] = ()
+    danger: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    progress: tuple[str, ...] = ()
+    inviting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ LONGEST_CHOICE = 60
 #: The share of what was typed that an option has to cover, and its lead over the second.
 LEAST_SHARE = 0.55
 LEAST_LEAD = 0.25
+#: No firm has so many people.
+MOST_PEOPLE = 10_000_000
 #: Hiragana is mostly grammar, so it says little about which option is meant.
 GRAMMAR_WEIGHT = 0.1
 
@@ -245,7 +247,8 @@ class _Scan:
 _LAST = float("inf")
 #: Word lists that a plain answer is not made of.
 _NOT_IN_ANSWERS = frozenset(
-    {"numbers", "no", "negations", "denials", "asking", "previous", "changes", "pointers", "relative", "elsewhere", "insults"}
+    {"numbers", "no", "negations", "denials", "asking", "previous", "changes", "pointers"}
+    | {"relative", "elsewhere", "insults", "insults_alone", "danger", "resting", "depends", "progress", "inviting"}
 )
 
 
@@ -283,6 +286,8 @@ def _note(scan: _Scan, token: str, numbers: dict[str, float], kinds: dict[str, s
 
 def _scanned(text: str, count: int, words: ReadingWords) -> Reading | None:
     scan = _scan(fold(text), words)
+    if scan is not None and scan.numbers and "people" in scan.kinds:
+        return Reading(ReadingKind.UNCLEAR)  # 「6人」 names people, not an option
     return None if scan is None else _option_number(scan.numbers, count) or _kind_only(scan)
 
 
@@ -359,7 +364,7 @@ def _overlaps(size: str, low: int, high: int) -> bool:
     """True when `size` ("1", "2-5", "101+") shares a number of people with low..high; "0" people fit nothing."""
     bounds = [int(part) for part in re.findall(r"\d+", size)]
     last = high if size.endswith("+") else bounds[-1]
-    return low >= 1 and low <= last and high >= bounds[0]
+    return low >= 1 and low <= last and high >= bounds[0] and high < MOST_PEOPLE
 
 
 def _is_no_choice(text: str, words: ReadingWords) -> bool:

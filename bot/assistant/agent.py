@@ -25,8 +25,9 @@ with quiet.old_libraries_may_warn():
     from rasa.shared.utils import validation
 
 from bot.assistant.action_endpoint import InProcessActions
+from bot.assistant.meanings import Parsed
 from bot.assistant.tracker_store import TurnTrackerStore
-from bot.assistant.understanding import Parsed, understand
+from bot.assistant.understanding import understand
 from bot.messaging.message import Button, Reply, text_only
 from bot.services import Services
 from bot.turn import CURRENT, Turn

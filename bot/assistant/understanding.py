@@ -10,36 +10,35 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from sqlalchemy import select
 
-from bot.assessment.corrections import is_correction
+from bot.assessment.corrections import is_correction, read_correction
 from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
 from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import ScoredQuestion
 from bot.assessment.reading import Reading, ReadingKind, fold, mentions, read_answer
 from bot.assistant.corrections import corrected_answer
+from bot.assistant.manners import MAYBE_ANSWERS, is_in_danger, of_manners, plain_wish, says_nothing
+from bot.assistant.meanings import Parsed, of_meaning, parsed
 from bot.assistant.quoting import certain_quote, likely_quote
 from bot.assistant.replying import certain_reply, likely_reply, told_reply
 from bot.messaging import outbox
+from bot.people.colleagues import code_in_link
 from bot.rollout.calendar import local_time
 from bot.rollout.quoting import ASKED, asked_in
 from bot.rollout.wishes.moves import read_move
-from bot.rollout.wishes.wish import Kind
+from bot.rollout.wishes.wish import Kind, Problem
 from bot.services import Services
 from bot.storage.tables import OutboxRow
 from bot.turn import Turn
 
-Parsed = dict[str, Any]
 Classify = Callable[[str], Awaitable[Parsed]]
 
 FORM = "assessment_form"
 #: While a question is open, these say nothing certain about which option is meant, so the advisor asks back.
 _ANSWERS_IN_OTHER_WORDS = frozenset({"answer_assessment", "nlu_fallback", "affirm", "deny"})
-#: What the classifier may call an answer in own words; what it heard for certain otherwise is not one.
-_MAYBE_ANSWERS = _ANSWERS_IN_OTHER_WORDS | {"ask_knowledge", "out_of_scope"}
 #: Below this, what the classifier heard is a guess.
 _GUESS_BELOW = 0.5
 #: A complaint such as 「棚卸しに丸一日かかる」 reads like one of these; when the knowledge base is sure of it, it is a question.
@@ -71,23 +70,10 @@ _OF_THE_ASSESSMENT = frozenset({"why", "next"})
 #: With a word such as "PDF" in it, a message about these wants the report.
 _ABOUT_THE_RESULT = frozenset({"show_results", "show_roadmap", "export_my_data", "ask_knowledge", "answer_assessment", "nlu_fallback"})
 #: The code of a firm, typed, or as a link opens with it.
-_JOINING = re.compile(r"(?:参加|join)[\s:=]*([A-Za-z0-9]{8})", re.IGNORECASE)
-#: A longer message that holds a rude word is about something.
-_LONGEST_INSULT = 40
+_JOINING = re.compile(r"(?:参加|join)[\s:=_]*([A-Za-z0-9]{8})", re.IGNORECASE)
+_OF_AN_ANSWER = re.compile("質問|答え|回答|question|answer", re.IGNORECASE)
 #: A button's words typed by hand press it, if it stands in one of the last messages.
 _RECENT_MESSAGES = 4
-
-
-def parsed(intent: str, text: str = "", **values: object) -> Parsed:
-    """A message whose meaning is certain."""
-    entities = [{"entity": name, "value": str(value), "start": 0, "end": 0} for name, value in values.items() if value is not None]
-    return {"text": text, "intent": {"name": intent, "confidence": 1.0}, "entities": entities, "intent_ranking": []}
-
-
-def of_meaning(meaning: str, text: str) -> Parsed:
-    """What a button or command means: `intent?name=value&…`."""
-    intent, _, values = meaning.partition("?")
-    return parsed(intent, text, **dict(parse_qsl(values)))
 
 
 async def understand(turn: Turn, services: Services, classify: Classify) -> Parsed:
@@ -103,13 +89,18 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
     if incoming.is_group:
         return _in_group(services, incoming.text)
     if incoming.code is not None:
-        return parsed("EXTERNAL_link_code")
+        joining = code_in_link(incoming.code)
+        return parsed("join", code=joining) if joining else parsed("EXTERNAL_link_code")
     if incoming.command in services.commands:
         return of_meaning(services.commands[incoming.command].meaning, f"/{incoming.command}")
     if incoming.attachment is not None and not incoming.text.strip():
         return parsed("EXTERNAL_attachment")
     if not incoming.text.strip():
         return parsed("nlu_fallback")
+    if says_nothing(incoming.text):
+        return parsed("EXTERNAL_silence", incoming.text)
+    if is_in_danger(services, incoming.text):
+        return parsed("distress", incoming.text)
     if incoming.corrects is not None and (found := await corrected_answer(turn, services)):
         question, reading = found
         return parsed("EXTERNAL_correction", incoming.text, question=question, kind=reading.kind.value, value=reading.value)
@@ -136,7 +127,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed("show_results", text, part="payback")
     if journey and (answer := _answer(journey, services, text, turn.language)):
         return answer
-    if journey and is_correction(text, services.questionnaire, journey.answered, turn.language):
+    if await _corrects(turn, services, text, journey):
         return parsed("go_back_previous_question", text)
     asked = asked_in(remembered(turn, ASKED))
     if told := await certain_quote(turn, services, text, asked, is_asking=journey is not None):
@@ -145,13 +136,17 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     offered = bool(turn.person.offer)
     if standing and (meant := certain_reply(standing.awaiting, services, text, offered)):
         return parsed(meant.intent, text, checkin=standing.id)
+    if not standing and (wish := plain_wish(services, text)):
+        return wish
     found = _without_guesses(await classify(text))
-    if manners := _of_manners(found, services, text, is_asking=journey is not None):
+    if manners := of_manners(found, services, text, is_asking=journey is not None):
         return manners
     if asked and journey is None and (told := likely_quote(asked, services, text, found)):
         return parsed(told[0], text, **told[1])
     if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
         return parsed("get_report", text)
+    if _names_no_day(turn, services, text):
+        return parsed("set_checkin_schedule", text)
     if journey and (heard := _in_own_words(journey, services, text, found)):
         return heard
     if journey is None and await _says_when(turn, services, text, found["intent"]["name"]):
@@ -170,6 +165,19 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
     return found
 
 
+async def _corrects(turn: Turn, services: Services, text: str, asking: Journey | None) -> bool:
+    """Whether an answer is to change. While none is asked for, the new one has to be named, and beside a plan the word "question" too."""
+    journey = asking or await services.journeys.current(turn.session, turn.person)
+    if journey is None or not is_correction(text, services.questionnaire, journey.answered, turn.language):
+        return False
+    if asking:
+        return True
+    found = read_correction(text, services.questionnaire, journey.answered, turn.language)
+    if found is None or found.answer is None or found.answer.kind is not ReadingKind.VALUE:
+        return False
+    return _OF_AN_ANSWER.search(text) is not None or not await services.rollouts.active(turn.session, turn.person)
+
+
 async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> bool:
     """Whether the owner of a running plan says when to be asked, or moves one of its phases."""
     if intent not in _MAYBE_MOVES | _OF_A_PLAN:
@@ -179,6 +187,11 @@ async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> 
     if any(read_move(text, plan, wall.date(), services.wishes) for plan in plans):
         return True
     return bool(plans) and intent in _MAYBE_TIMES and services.wishes.read(text, wall).kind in _SURELY_TIME
+
+
+def _names_no_day(turn: Turn, services: Services, text: str) -> bool:
+    """Whether a message names a day that no calendar has, such as 2月30日: that is said, whatever else was meant."""
+    return services.wishes.read(text, local_time(turn.now, turn.person.time_zone)).problem is Problem.IMPOSSIBLE_DATE
 
 
 def _follows_up(turn: Turn, services: Services, text: str, is_asking: bool) -> bool:
@@ -224,7 +237,16 @@ def is_asking(turn: Turn) -> bool:
 def _answer(journey: Journey, services: Services, text: str, language: str) -> Parsed | None:
     question = journey.open_question()
     reading = read_answer(question, text, language, services.questionnaire.words) if question else None
-    return _as_parsed(reading, question.id, text) if reading and question else None
+    if reading is None or question is None:
+        return None
+    if reading.value and mentions(services.questionnaire.words.depends, fold(text)):
+        reading = Reading(ReadingKind.UNCLEAR, candidates=_around(reading.value, len(question.options)))
+    return _as_parsed(reading, question.id, text)
+
+
+def _around(value: int, count: int) -> tuple[int, int]:
+    """An option and its neighbour: for an owner who says that it depends."""
+    return (value, value + 1) if value < count else (value - 1, value)
 
 
 def _without_guesses(found: Parsed) -> Parsed:
@@ -234,18 +256,6 @@ def _without_guesses(found: Parsed) -> Parsed:
     return parsed("nlu_fallback", found.get("text") or "") if is_guess else found
 
 
-def _of_manners(found: Parsed, services: Services, text: str, is_asking: bool) -> Parsed | None:
-    """Distress comes before anything else; insults, and answers for somebody else's firm, get an answer of their own."""
-    intent, words, typed = found["intent"]["name"], services.questionnaire.words, fold(text)
-    if intent == "distress":
-        return found
-    if intent in _MAYBE_ANSWERS and mentions(words.insults, typed) and len(typed) <= _LONGEST_INSULT:
-        return parsed("EXTERNAL_insult", text)
-    if is_asking and intent in _MAYBE_ANSWERS and mentions(words.elsewhere, typed):
-        return parsed("EXTERNAL_other_firm", text)
-    return None
-
-
 def _in_own_words(journey: Journey, services: Services, text: str, found: Parsed) -> Parsed | None:
     """An answer to the open question, and to others, in words of the owner's own; None where it is rather something else."""
     question = journey.open_question()
@@ -253,26 +263,27 @@ def _in_own_words(journey: Journey, services: Services, text: str, found: Parsed
         return None
     hearing = hear(text, question, journey.unanswered, services.own_words, services.questionnaire)
     intent, confidence = found["intent"]["name"], found["intent"]["confidence"]
-    needed = 0.0 if intent in _MAYBE_ANSWERS or confidence < _GUESS_BELOW else SURELY_FROM
+    needed = 0.0 if intent in MAYBE_ANSWERS or confidence < _GUESS_BELOW else SURELY_FROM
     if not hearing.is_answer or (not hearing.others and hearing.chance < needed):
         return None
     if not hearing.others and hearing.chance < SURELY_FROM and services.answers.is_sure(text):
         return None  # a complaint that the knowledge base is sure of
     if not hearing.others and mentions(services.questionnaire.words.relative, fold(text)) and not _is_sure(hearing):
         return parsed("answer_assessment", text, question=question.id, kind="relative")
-    return _as_answer(hearing, question.id, text)
+    return _as_answer(hearing, question.id, text, hedged=mentions(services.questionnaire.words.depends, fold(text)))
 
 
 def _is_sure(hearing: Hearing) -> bool:
     return hearing.proposal is not None and hearing.proposal.is_sure and hearing.chance >= SURELY_FROM
 
 
-def _as_answer(hearing: Hearing, question: str, text: str) -> Parsed:
+def _as_answer(hearing: Hearing, question: str, text: str, hedged: bool) -> Parsed:
+    """`hedged`: the owner says that it depends, so the nearest options are asked back."""
     others = ",".join(f"{each}:{level}" for each, level in hearing.others.items()) or None
     proposal = hearing.proposal
     if proposal is None:
         return parsed("answer_assessment", text, question=question, kind="others", others=others)
-    if _is_sure(hearing):
+    if _is_sure(hearing) and not hedged:
         return parsed("answer_assessment", text, question=question, kind="value", value=proposal.level, others=others)
     nearest = ",".join(map(str, sorted((proposal.level, proposal.rival))))
     return parsed("answer_assessment", text, question=question, kind="unclear", nearest=nearest, others=others)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+from bot.assessment.contradictions import load_contradictions
 from bot.assessment.prospects import load_prospects
 from bot.assessment.questionnaire import load_questionnaire
 from bot.operations.demo_report import load_material
@@ -42,6 +43,7 @@ def check_project(root: Path) -> list[str]:
         lambda: load_knowledge(folder),
         lambda: load_questionnaire(folder),
         lambda: load_prospects(folder, load_questionnaire(folder), load_knowledge(folder).topics),
+        lambda: load_contradictions(folder, load_questionnaire(folder)),
         lambda: load_phases(folder),
         lambda: load_wish_words(folder),
         lambda: load_figure_words(folder),

@@ -21,6 +21,11 @@ async def address_of(session: AsyncSession, channel: str) -> str | None:
     return row.url if row else None
 
 
+async def addresses(session: AsyncSession) -> dict[str, str]:
+    """Where owners find the advisor, by channel; only channels that are on and have a public address."""
+    return {row.channel: row.url for row in await session.scalars(select(ChannelAddress))}
+
+
 async def channels_of(session: AsyncSession, person: Person) -> set[str]:
     """The channels in which a person has written."""
     return set(await session.scalars(select(Conversation.channel).where(Conversation.person_id == person.id)))

@@ -1,6 +1,6 @@
 """Pictures and papers behind `/files/<signed>`: kept as what they show, drawn when somebody asks, cached, and gone with their owner.
 
-A turn only writes a row; drawing happens later, in a thread of its own, one at a time: a small machine keeps a core for conversations.
+A turn only writes a row; drawing happens later (drawer.py), one at a time: a small machine keeps a core for conversations.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.files import Content, FileGone
 from bot.reports import drawing
+from bot.reports.drawer import Drawer, OwnDrawer
 from bot.storage.database import Database
 from bot.storage.tables import Document, Person
 
@@ -48,12 +49,18 @@ class Signer:
             return None
 
 
+def _nobody_draws() -> None:
+    """Nothing gets ready where nothing is drawn."""
+
+
 class Documents:
     """Issues documents and knows their addresses. Without a `folder` nothing is cached; without a `key` addresses end with the process."""
 
     def __init__(self, key: bytes | None = None, folder: Path | None = None) -> None:
         self._signer = Signer(key or secrets.token_bytes(32), "file")
         self._folder = folder
+        #: Called when an owner will want a picture soon.
+        self.expect: Callable[[], None] = _nobody_draws
 
     async def issue(self, session: AsyncSession, person: Person, kind: str, name: str, shown: object, now: datetime) -> str:
         """The address of a document that shows `shown`; the same as before when the person was given the very same lately."""
@@ -103,11 +110,19 @@ class Documents:
 class DocumentFiles:
     """What stands behind the addresses: the `Files` of the desk."""
 
-    def __init__(self, database: Database, documents: Documents, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, documents: Documents, clock: Callable[[], datetime], drawer: Drawer | None = None
+    ) -> None:
         self._database = database
         self._documents = documents
         self._clock = clock
-        self._drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        self._drawer = drawer or OwnDrawer()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        documents.expect = self.expect
+
+    def expect(self) -> None:
+        """A drawing is wanted soon: get ready while the owner still answers."""
+        self._thread.submit(self._drawer.warm)
 
     async def read(self, url: str) -> Content:
         """The file at an address. Raises FileGone when it was not signed by us, has expired, or its owner was deleted."""
@@ -119,7 +134,7 @@ class DocumentFiles:
         data = await asyncio.to_thread(_read, path)
         if data is None:
             loop = asyncio.get_running_loop()
-            data = await loop.run_in_executor(self._drawer, _draw, document.kind, document.content, path)
+            data = await loop.run_in_executor(self._thread, self._draw, document.kind, document.content, path)
             if await self._document(key) is None:  # deleted while it was being drawn
                 await asyncio.to_thread(_forget, path)
                 raise FileGone(url)
@@ -132,7 +147,22 @@ class DocumentFiles:
 
     def close(self) -> None:
         """Stop drawing."""
-        self._drawer.shutdown(wait=True, cancel_futures=True)
+        self._documents.expect = _nobody_draws
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._drawer.close()
+
+    def _draw(self, kind: str, content: dict[str, Any], path: Path | None) -> bytes:
+        """Draw, and keep: written beside its final name and moved there, so that nobody reads half a file."""
+        kept = _read(path)  # somebody asked for the same in the meantime
+        if kept is not None:
+            return kept
+        data = self._drawer.draw(kind, content)
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f"{path.name}.{os.getpid()}")
+            beside.write_bytes(data)
+            beside.replace(path)
+        return data
 
 
 def _read(path: Path | None) -> bytes | None:
@@ -145,17 +175,3 @@ def _read(path: Path | None) -> bytes | None:
 def _forget(path: Path | None) -> None:
     if path:
         path.unlink(missing_ok=True)
-
-
-def _draw(kind: str, content: dict[str, Any], path: Path | None) -> bytes:
-    """Draw, and keep: written beside its final name and moved there, so that nobody reads half a file."""
-    kept = _read(path)  # somebody asked for the same in the meantime
-    if kept is not None:
-        return kept
-    data = drawing.draw(kind, content)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_bytes(data)
-        beside.replace(path)
-    return data

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from bot.messaging.files import Content
 from bot.reports import calendar_file, charts
 from bot.reports.calendar_file import Agenda
-from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap
-from bot.reports.paper import Paper
+from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap, Spoke
+from bot.reports.paper import Beside, Paper, Section, Words
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,15 @@ def draw(kind: str, content: Mapping[str, Any]) -> bytes:
     """The file of a document, from its kept content."""
     found = _KINDS[kind]
     return found.draw(found.shape.validate_python(content))
+
+
+def warm() -> None:
+    """Bring all that drawing needs: libraries, the font, the line breaker."""
+    from bot.reports import pdf  # noqa: PLC0415 - as above
+
+    nothing = Radar("", (Spoke("文字", "文字", 1, 2, None),), "文字", "文字", "")
+    charts.draw(nothing)
+    pdf.render(Paper("ja", "文字", "", (), (Section("文字", (Beside(nothing, (Words("文字"),)),)),), ""))
 
 
 def as_file(kind: str, name: str, data: bytes) -> Content:

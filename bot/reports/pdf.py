@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bot.reports.charts import INK, LATER, LINE, NOW, SOFT, WIDTH, draw, size_of
+from bot.reports.charts import INK, LATER, LINE, NOW, SOFT, WIDTH, pixels, size_of
 from bot.reports.figures import Figure
 from bot.reports.fonts import font_file
 from bot.reports.lines import broken
@@ -61,7 +61,8 @@ def _font() -> str:
     return FONT
 
 
-def _lines(text: str, width: float, size: float) -> list[str]:
+@lru_cache(maxsize=512)  # a text is measured first and written later
+def _lines(text: str, width: float, size: float) -> Sequence[str]:
     return broken(text, width, partial(pdfmetrics.stringWidth, fontName=_font(), fontSize=size))
 
 
@@ -201,7 +202,7 @@ def _draw_beside(page: _Page, block: Beside) -> None:
     height = _picture_height(block.figure)
     width = ROOM - _PICTURE - 5 * mm
     page.make_room(max(height, _column_height(block.words, width)))
-    picture = ImageReader(io.BytesIO(draw(block.figure).data))
+    picture = ImageReader(pixels(block.figure))
     page.canvas.drawImage(picture, MARGIN, page.y - height, _PICTURE, height)
     ends = _column(page, MARGIN + _PICTURE + 5 * mm, page.y - 2, width, block.words)
     page.y = min(page.y - height, ends)
@@ -214,7 +215,7 @@ def _columns(table: Table) -> list[float]:
     return [ROOM * part / sum(table.widths) for part in table.widths]
 
 
-def _row_lines(row: Sequence[str], columns: Sequence[float], size: float) -> list[list[str]]:
+def _row_lines(row: Sequence[str], columns: Sequence[float], size: float) -> list[Sequence[str]]:
     return [_lines(cell, width - 2 * _PADDING, size) for cell, width in zip(row, columns, strict=True)]
 
 
@@ -222,7 +223,7 @@ def _row_height(lines: Sequence[Sequence[str]], leading: float) -> float:
     return max(map(len, lines)) * leading + 2 * _PADDING
 
 
-def _table_rows(table: Table) -> Iterator[tuple[bool, list[list[str]], float]]:
+def _table_rows(table: Table) -> Iterator[tuple[bool, list[Sequence[str]], float]]:
     """Every row with whether it is the header, its lines and its height."""
     columns = _columns(table)
     for row in ((table.header, *table.rows) if table.header else table.rows):

@@ -155,16 +155,14 @@ def _actions(facts: Facts, say: Say) -> Section:
 def _action(facts: Facts, say: Say, number: int, advice: Advice) -> Iterator[Words]:
     action, words, language = advice.action, facts.material.vocabulary, say.language
     yield Words(say("action_heading", number=number, title=action.title.get(language)), "strong")
-    yield Words(
-        say(
-            "action_facts",
-            impact=action.impact,
-            impact_word=words["scale"][str(action.impact)].get(language),
-            effort=action.effort,
-            effort_word=words["scale"][str(action.effort)].get(language),
-            cost=words["cost"][action.cost].get(language),
-        )
+    weight = say(
+        "action_facts",
+        impact=action.impact,
+        impact_word=words["scale"][str(action.impact)].get(language),
+        effort=action.effort,
+        effort_word=words["scale"][str(action.effort)].get(language),
     )
+    yield Words(f"{weight}\n{say('action_cost', cost=words['cost'][action.cost].get(language))}")
     quick = [say("action_quick")] if advice.quick_win else []
     yield Words(say.run_on([action.why.get(language), *quick]))
     needs = "action_needs_not_met" if advice.unmet else "action_needs"

@@ -50,6 +50,13 @@ class FigureWords:
         """The unit with this id or word."""
         return next((unit for unit in self.units if name == unit.id or name in unit.words), None)
 
+    def name_of(self, unit: str, language: str) -> str:
+        """A unit (an id, or the owner's own word) as it is written in `language`."""
+        known = self.unit(unit)
+        if known is None:
+            return unit
+        return next((word for word in known.words if word.isascii() == (language == "en")), known.words[0])
+
     def __hash__(self) -> int:  # one set of words is loaded once; its patterns are kept by identity
         return id(self)
 

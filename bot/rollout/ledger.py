@@ -110,6 +110,15 @@ def _latest_comparable(ledger: Ledger, words: FigureWords) -> Figure | None:
     return next((each for each in reversed(ledger.readings) if is_comparable(each, ledger, words)), None)
 
 
+def before_and_now(ledger: Ledger, words: FigureWords) -> tuple[Figure, float] | None:
+    """The figure before, and the latest reading in the same unit and period; None until there are both."""
+    reading = _latest_comparable(ledger, words) if ledger.before else None
+    if ledger.before is None or reading is None:
+        return None
+    value = converted(reading, ledger.before, words)
+    return None if value is None else (ledger.before, value)
+
+
 def _gain(before: Figure, other: Figure, words: FigureWords) -> float:
     value = converted(other, before, words)
     assert value is not None

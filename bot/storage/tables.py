@@ -251,6 +251,10 @@ class Assessment(Base):
     express_shown: Mapped[bool] = mapped_column(default=False)
     #: A question is on the owner's screen; check-ins wait meanwhile.
     is_open: Mapped[bool] = mapped_column(default=True)
+    #: The owner came back to one answer after a result: behind it the result comes anew, not the next question.
+    is_aside: Mapped[bool] = mapped_column(default=False)
+    #: Pairs of answers that seem to contradict each other, by id, and what the owner said: asked | both (both are right).
+    contradictions: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from rasa_sdk import Action
 from bot.services import Services
 from dialogues.actions import (
     assessment,
+    assessment_changes,
     assessment_corrections,
     assessment_questions,
     checkins,
@@ -31,6 +32,7 @@ _ACTIONS = (
     *(assessment.Start, assessment.Resume, assessment_questions.Ask, assessment_questions.Validate),
     *(assessment.Finish, assessment.ShowResult, assessment.Join),
     *(assessment.Pause, assessment_corrections.Back, assessment.Skip, assessment.Why, assessment.LateAnswer),
+    assessment_changes.BothRight,
     knowledge.AnswerKnowledge,
     *(feedback.Feedback, feedback.Consent),
     *(plan.Start, plan.Show, plan.ShowPhase, plan.MovePhase, plan.Stop),

@@ -8,9 +8,11 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from bot.assessment.journey import Journey
 from bot.assessment.questionnaire import AnswerKind
 from bot.people import colleagues
+from bot.people.colleagues import Joining
 from bot.turn import Turn
+from dialogues.actions.assessment_changes import say_changes, say_contradiction_or_more
 from dialogues.actions.assessment_outlook import Outlook
-from dialogues.actions.assessment_questions import SLOT, journey_of, minutes_for
+from dialogues.actions.assessment_questions import SLOT, journey_of, offer_more
 from dialogues.actions.assessment_result import formula, show_result
 from dialogues.actions.base import FORM, AdvisorAction, Events, Meaning, Speaker, is_asking
 from dialogues.actions.knowledge import answer_question
@@ -34,18 +36,24 @@ class Start(AdvisorAction):
 
 
 class Join(AdvisorAction):
-    """A colleague joins an owner by a code, and answers the core questions."""
+    """A colleague joins an owner by a link or a code, and answers the core questions straight away."""
 
     action_name = "action_join"
     hands_back = False
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        if not await colleagues.join(turn.session, turn.person, meaning.get("code", ""), turn.now):
-            speaker.say("utter_join_unknown")
-            return [FollowupAction(FORM)] if is_asking(tracker) else []
-        await self.services.journeys.begin(turn.session, turn.person, turn.now)
-        speaker.say("utter_joined")
-        return [FollowupAction(FORM)]
+        code = meaning.get("code", "")
+        joining = await colleagues.join(turn.session, turn.person, code, turn.now, is_sure=meaning.get("confirm") == "yes")
+        if joining is Joining.JOINED:
+            await self.services.journeys.begin(turn.session, turn.person, turn.now)
+            speaker.say("utter_joined")
+            return [FollowupAction(FORM)]
+        journey = await journey_of(self, turn)
+        is_half_way = joining is Joining.ALREADY and journey is not None and not journey.assessment.express_shown
+        if is_half_way:
+            return [FollowupAction("action_assessment_resume")]
+        speaker.say(f"utter_join_{joining}", code=code)
+        return [FollowupAction(FORM)] if is_asking(tracker) else []
 
 
 class Resume(AdvisorAction):
@@ -81,22 +89,19 @@ class Finish(AdvisorAction):
         if journey is None or result is None:
             speaker.say("utter_no_result_yet")
             return [SlotSet(SLOT, None)]
+        is_new = turn.advised_before is None
         journey.finish(turn.now)
-        speaker.say("utter_assessment_complete" if result.is_complete else "utter_assessment_express")
+        first_words = "utter_assessment_complete" if result.is_complete else "utter_assessment_express"
+        speaker.say(first_words if is_new else "utter_assessment_derived_again")
         show_result(self.services, speaker, journey, result)
-        await show_radar(self.services, turn, speaker)
-        await Outlook(self.services, turn, speaker, journey, result).round_off()
-        offer_more(turn, speaker, journey)
-        await say_renewal(self.services, turn, speaker, journey)
+        await say_changes(self.services, turn, speaker, journey)
+        if is_new:
+            await show_radar(self.services, turn, speaker)
+            await Outlook(self.services, turn, speaker, journey, result).round_off()
+        say_contradiction_or_more(self.services, turn, speaker, journey)
+        if is_new:
+            await say_renewal(self.services, turn, speaker, journey)
         return [SlotSet(SLOT, None)]
-
-
-def offer_more(turn: Turn, speaker: Speaker, journey: Journey) -> None:
-    """Offer the questions that are left, if any."""
-    left = journey.progress.total - journey.progress.answered
-    if left:
-        turn.person.offer = "action_assessment_resume"
-        speaker.say("utter_assessment_more", left=left, minutes=minutes_for(left))
 
 
 class ShowResult(AdvisorAction):
@@ -115,6 +120,7 @@ class ShowResult(AdvisorAction):
             if not result.is_complete:
                 speaker.say("utter_result_partial")
             show_result(self.services, speaker, journey, result)
+            await say_changes(self.services, turn, speaker, journey)
             await show_radar(self.services, turn, speaker)
             await outlook.round_off()
             if not is_asking(tracker):
@@ -153,7 +159,7 @@ class Skip(AdvisorAction):
             return []
         journey.record(turn.session, question.id, AnswerKind.SKIPPED, None, turn.now)
         speaker.say("utter_assessment_skipped")
-        if journey.is_at_express or journey.open_question() is None:
+        if journey.has_result_to_show:
             return [ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction("action_assessment_finish")]
         return [FollowupAction(FORM)]
 

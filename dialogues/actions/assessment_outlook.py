@@ -11,13 +11,19 @@ from bot.assessment.payback import read_figures
 from bot.assessment.questionnaire import Answer, AnswerKind, implied
 from bot.assessment.scoring import rounded
 from bot.people import colleagues
+from bot.people.linking import addresses
 from bot.services import Services
 from bot.turn import Turn
 from dialogues.actions.assessment_questions import MARKS, option_label
 from dialogues.actions.base import Meaning, Speaker, button
+from knowledge.base import Entry
 
 #: The survey has four stages; the last two levels fall into its last.
 STAGES = 4
+#: The entries that show one trade at work.
+USE_CASES = "use-case/"
+#: The sizes for which the survey has figures of their own, approximately.
+PUBLISHED_SIZES = {"6-20": "utter_peers_small", "101+": "utter_peers_large"}
 #: Levels so far apart are worth a talk.
 FAR_APART = 2
 
@@ -121,7 +127,9 @@ class Outlook:
             return
         name = self._words_of_industry(industry)
         told = self._speaker.numbered(each.get(self._speaker.language) for each in steps)
-        self._speaker.say("utter_trade_way", industry=name, steps=told)
+        cases = [each for each in self._services.knowledge.entries.values() if _is_case_of(each, industry)]
+        buttons = [button(each.title.get(self._speaker.language), "ask_knowledge", topic=each.id) for each in cases]
+        self._speaker.say("utter_trade_way", buttons, [each.id for each in cases], industry=name, steps=told)
 
     def _words_of_industry(self, industry: str) -> str:
         options = {each.id: each.label for each in self._services.questionnaire.profile[0].options}
@@ -159,6 +167,8 @@ class Outlook:
         level = self._result.score.level or 1
         shares = distribution(await self._services.journeys.peer_levels(self._turn.session, self._journey.profile))
         self._speaker.say("utter_peers_published", stage=min(level, STAGES), level=level)
+        if (size := self._journey.profile.size) in PUBLISHED_SIZES:
+            self._speaker.say(PUBLISHED_SIZES[size])
         if shares is None:
             self._speaker.say("utter_peers_too_few", least=LEAST_PEERS)
         else:
@@ -166,11 +176,15 @@ class Outlook:
             self._speaker.say("utter_peers_own", lines="\n".join(lines))
 
     async def _people(self) -> None:
-        """The code for colleagues, and where those who answered see things differently."""
+        """The links for colleagues, and where those who answered see things differently."""
         session, person = self._turn.session, self._turn.person
         code = await colleagues.code_of(session, person, self._turn.now)
         seen = await colleagues.core_levels(session, person, self._services.questionnaire)
-        self._speaker.say("utter_join_code", code=code)
+        links = colleagues.links(await addresses(session), code)
+        lines = [self._speaker.phrase(f"join_link_{channel}", link=link) for channel, link in links.items()]
+        on_page = not links and self._turn.conversation.channel == "web"
+        response = "utter_join_links" if links else "utter_join_on_page" if on_page else "utter_join_code"
+        self._speaker.say(response, code=code, links="\n".join(lines))
         lines = [self._people_line(question, levels) for question, levels in seen.items() if question in self._journey.answers]
         if lines:
             self._speaker.say("utter_people_compared", rests_on=list(seen), lines="\n".join(lines))
@@ -221,6 +235,11 @@ class Outlook:
             for question, then, later in changed
         ]
         return "\n".join(lines) or self._speaker.phrase("no_changes")
+
+
+def _is_case_of(entry: Entry, industry: str) -> bool:
+    """Whether an entry is the example of a trade; the shop's stock is one for others too, behind their own."""
+    return entry.id.startswith(USE_CASES) and industry in entry.fits.industries
 
 
 def _mark(value: int | None) -> str:

@@ -39,6 +39,14 @@ def option_label(speaker: Speaker, question: Question, kind: AnswerKind, value: 
     return f"{MARKS[value - 1]} {question.options[value - 1].get(speaker.language)}"
 
 
+def offer_more(turn: Turn, speaker: Speaker, journey: Journey) -> None:
+    """Offer the questions that are left, if any."""
+    left = journey.progress.total - journey.progress.answered
+    if left:
+        turn.person.offer = "action_assessment_resume"
+        speaker.say("utter_assessment_more", left=left, minutes=minutes_for(left))
+
+
 class Ask(AdvisorAction):
     """Asks the open question, with its options; not again when the owner has just been asked back about it."""
 
@@ -49,6 +57,7 @@ class Ask(AdvisorAction):
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await journey_of(self, turn) or await self.services.journeys.begin(turn.session, turn.person, turn.now)
         journey.wake(turn.now)
+        self.services.reports.documents.expect()
         question = journey.open_question()
         if turn.asked_back or question is None:
             return []
@@ -77,6 +86,8 @@ def say_question(
     left = total - here + 1
     shown = speaker.phrase("progress", number=here, total=total)
     remaining = speaker.phrase("remaining" if left > 1 else "remaining_one", left=left, minutes=minutes_for(left))
+    if journey.assessment.is_aside:
+        shown, remaining = speaker.phrase("progress_aside"), speaker.phrase("remaining_aside")
     told = {"progress": shown, "remaining": remaining, "question": question.text.get(speaker.language), **values}
     speaker.say(response, buttons, (), **told)
 
@@ -103,8 +114,10 @@ class Validate(AdvisorAction):
         if meaning.get("question", question.id) != question.id:
             speaker.say("utter_assessment_stale_answer")
         else:
+            if journey.assessment.is_aside:
+                turn.advised_before = journey.advised
             self._take(turn, speaker, journey, question, meaning)
-        return [SlotSet(SLOT, "done" if journey.is_at_express or journey.open_question() is None else None)]
+        return [SlotSet(SLOT, "done" if journey.has_result_to_show else None)]
 
     def _take(self, turn: Turn, speaker: Speaker, journey: Journey, question: Question, meaning: Meaning) -> None:
         kind, value = meaning.get("kind", "value"), number(meaning, "value")
@@ -138,7 +151,8 @@ class Validate(AdvisorAction):
         typed, heard = _numbers(meaning, "candidates", question), _numbers(meaning, "nearest", question)
         marks = [MARKS[each - 1] for each in typed]
         if isinstance(question, ProfileQuestion) or not (len(typed) > 1 or heard):
-            speaker.say("utter_assessment_unclear_profile" if isinstance(question, ProfileQuestion) else "utter_assessment_unclear")
+            unclear = "utter_assessment_unclear_profile" if isinstance(question, ProfileQuestion) else "utter_assessment_unclear"
+            speaker.say("utter_assessment_unclear_size" if question.id == "size" else unclear)
             return
         turn.asked_back = True
         buttons = [option_button(speaker, question, each) for each in typed or heard]

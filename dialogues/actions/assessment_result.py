@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.assessment.advice import Advice
 from bot.assessment.journey import Journey, Result
 from bot.assessment.questionnaire import AnswerKind, ScoredQuestion
-from bot.assessment.scoring import DimensionScore, rounded
+from bot.assessment.scoring import DimensionScore, Score, rounded
 from bot.services import Services
 from dialogues.actions.assessment_outlook import show_next_rungs
 from dialogues.actions.base import Speaker, button
@@ -25,9 +25,8 @@ def show_result(services: Services, speaker: Speaker, journey: Journey, result: 
         level=score.level,
         level_name=words["level"][str(score.level)].get(speaker.language),
         percent=rounded(score.percent) if score.percent is not None else 0,
-        dimensions="\n".join(_dimension_line(services, speaker, each) for each in score.dimensions),
-        strongest=_names(services, speaker, score.strongest),
-        weakest=_names(services, speaker, score.weakest),
+        dimensions="\n".join(_dimension_line(services, speaker, journey, each) for each in score.dimensions),
+        standing=_standing(services, speaker, score),
         certainty=words["certainty"][score.certainty.label].get(speaker.language),
     )
     if score.has_ai_without_linked_data:
@@ -37,16 +36,24 @@ def show_result(services: Services, speaker: Speaker, journey: Journey, result: 
     _show_actions(services, speaker, journey, result.advice)
 
 
+def _standing(services: Services, speaker: Speaker, score: Score) -> str:
+    """The strongest and the weakest, or that all are alike."""
+    if not score.strongest:
+        return speaker.phrase("all_alike")
+    lines = (("strongest", score.strongest), ("weakest", score.weakest))
+    return "\n".join(speaker.phrase(phrase, names=_names(services, speaker, found)) for phrase, found in lines)
+
+
 def _names(services: Services, speaker: Speaker, dimensions: Sequence[str]) -> str:
     names = [services.knowledge.vocabulary["dimension"][each].get(speaker.language) for each in dimensions]
-    return services.phrases.listed(names, speaker.language) or speaker.phrase("all_alike")
+    return services.phrases.listed(names, speaker.language)
 
 
-def _dimension_line(services: Services, speaker: Speaker, each: DimensionScore) -> str:
+def _dimension_line(services: Services, speaker: Speaker, journey: Journey, each: DimensionScore) -> str:
     words, language = services.knowledge.vocabulary, speaker.language
     name = words["dimension"][each.dimension].get(language)
     if each.level is None or each.percent is None:
-        return speaker.phrase("dimension_none", name=name)
+        return speaker.phrase("dimension_none" if _applies_not(journey, each.dimension) else "dimension_open", name=name)
     return speaker.phrase(
         "dimension_line",
         name=name,
@@ -55,6 +62,12 @@ def _dimension_line(services: Services, speaker: Speaker, each: DimensionScore) 
         level_name=words["level"][str(each.level)].get(language),
         percent=rounded(each.percent),
     )
+
+
+def _applies_not(journey: Journey, dimension: str) -> bool:
+    """Whether the owner has said of a dimension's questions that they do not concern the firm."""
+    answers = (journey.answers.get(each.id) for each in journey.questionnaire.questions if each.dimension == dimension)
+    return any(each is not None and each.kind is AnswerKind.NOT_APPLICABLE for each in answers)
 
 
 def _show_actions(services: Services, speaker: Speaker, journey: Journey, advice: Sequence[Advice]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
+from bot.assessment.reading import fold, mentions
 from bot.people.linking import address_of
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, intent_of, is_asking
@@ -57,7 +58,8 @@ class Distress(AdvisorAction):
     hands_back = False
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        speaker.say("utter_distress")
+        in_danger = mentions(self.services.questionnaire.words.danger, fold(turn.incoming.text))
+        speaker.say("utter_distress_danger" if in_danger else "utter_distress")
         if not is_asking(tracker):
             return []
         journey = await self.services.journeys.current(turn.session, turn.person)

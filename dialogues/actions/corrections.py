@@ -14,7 +14,7 @@ class Correct(Validate):
     """Records the new answer in place of the old one; the open question stays open, a result is shown anew."""
 
     action_name = "action_assessment_correct"
-    hands_back = True
+    hands_back, is_of_form = True, False
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         journey = await self.services.journeys.current(turn.session, turn.person)
@@ -22,6 +22,7 @@ class Correct(Validate):
             speaker.say("utter_no_result_yet")
             return []
         question, open_before = journey.questionnaire.question(meaning["question"]), journey.assessment.revisiting
+        turn.advised_before = journey.advised
         self._take(turn, speaker, journey, question, meaning)
         journey.assessment.revisiting = open_before if open_before != question.id else None
         return [] if is_asking(tracker) or journey.result() is None else [FollowupAction("action_assessment_result")]

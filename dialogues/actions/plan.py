@@ -14,7 +14,7 @@ from bot.turn import Turn
 from dialogues.actions.base import Events, Meaning, Speaker, button, number
 from dialogues.actions.knowledge import offer_topics
 from dialogues.actions.people import telegram_offer
-from dialogues.actions.reports import show_roadmap
+from dialogues.actions.reports import show_progress, show_roadmap
 from dialogues.actions.rollout import RolloutAction
 
 MARKS = {"done": "✓", "now": "▶", "later": "・"}
@@ -118,10 +118,19 @@ class Show(PlanAction):
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         running = await self.services.rollouts.active(turn.session, turn.person)
         if not running:
-            speaker.say("utter_rollout_none")
+            await self._say_none(turn, speaker)
         for rollout in running:
             await self._show(turn, speaker, rollout)
         return []
+
+    async def _say_none(self, turn: Turn, speaker: Speaker) -> None:
+        """Without a plan, an owner who asks how far they are means the assessment."""
+        journey = await self.services.journeys.current(turn.session, turn.person)
+        if journey is None or journey.is_complete:
+            speaker.say("utter_rollout_none")
+        else:
+            turn.person.offer = "action_assessment_resume"
+            speaker.say("utter_rollout_none_yet", answered=journey.progress.answered, total=journey.progress.total)
 
     async def _show(self, turn: Turn, speaker: Speaker, rollout: Rollout) -> None:
         planned = rollout.planned
@@ -141,6 +150,7 @@ class Show(PlanAction):
         )
         await self.say_next_checkin(turn, speaker, rollout)
         await show_roadmap(self.services, turn, speaker, rollout)
+        await show_progress(self.services, turn, speaker, rollout, self.title(speaker, rollout))
 
 
 class ShowPhase(PlanAction):

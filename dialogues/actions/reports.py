@@ -5,10 +5,11 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 
 from bot.reports.facts import Facts
-from bot.reports.picturing import matrix, radar, roadmap
+from bot.reports.picturing import Measured, matrix, progress, radar, roadmap
 from bot.reports.service import plan_of
 from bot.rollout.calendar import local_time
 from bot.rollout.checkins import Rollout
+from bot.rollout.ledger import before_and_now
 from bot.services import Services
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
@@ -27,6 +28,21 @@ async def show_roadmap(services: Services, turn: Turn, speaker: Speaker, rollout
     today = local_time(turn.now, turn.person.time_zone).date()
     figure = roadmap(services.reports.material, plan_of(rollout), today, speaker.language)
     speaker.hand_over("utter_report_roadmap", await services.reports.image(turn.session, turn.person, figure, turn.now))
+
+
+async def show_progress(services: Services, turn: Turn, speaker: Speaker, rollout: Rollout, name: str) -> None:
+    """The owner's figure before the plan and the latest one as a picture, once both have been told."""
+    words = services.ledgers.words
+    figures = before_and_now(await services.ledgers.load(turn.session, rollout), words)
+    if figures is None:
+        return
+    before, now = figures
+    called = speaker.phrase("measured", action=name, words=before.words)
+    measured = Measured(called, words.name_of(before.unit, speaker.language), before.value, now)
+    figure = progress(services.reports.material, [measured], speaker.language)
+    if figure is not None:
+        image = await services.reports.image(turn.session, turn.person, figure, turn.now)
+        speaker.hand_over("utter_report_progress", image)
 
 
 class PaperAction(AdvisorAction):

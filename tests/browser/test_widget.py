@@ -295,3 +295,14 @@ async def test_long_history_loads_without_a_long_task(page: Page, responder: Fak
     slow = [duration for duration in await page.evaluate("tasks") if duration > 200]  # the budget is 50 ms on a quiet machine
     assert slow == []
     assert await _distance_to_end(page) < 5
+
+
+async def test_a_colleagues_link_begins_at_once_and_leaves_the_address(
+    context: BrowserContext, advisor: Advisor, responder: FakeResponder
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{advisor.origin}/?lang=en&join=ABCD3479")
+    await page.wait_for_url(f"{advisor.origin}/?lang=en")
+    await page.reload()
+    await field(page).wait_for()
+    assert [heard.code for heard in responder.heard if heard.code] == ["join_ABCD3479"]

@@ -55,8 +55,13 @@ class Talk:
         """Press a button by what it sends."""
         return await self._hand_in(button=payload)
 
+    async def open_link(self, code: str) -> str:
+        """Come in through a link that carries a code."""
+        return await self._hand_in(code=code)
+
     async def _hand_in(self, **what: str) -> str:
-        incoming = Incoming("web", f"{self.key}:{next(self._numbers)}", self.key, language=self.language, **what)  # type: ignore[arg-type]
+        channel = self.key.partition(":")[0]
+        incoming = Incoming(channel, f"{self.key}:{next(self._numbers)}", self.key, language=self.language, **what)  # type: ignore[arg-type]
         await self.desk.receive(incoming)
         return await self.listen()
 

@@ -14,6 +14,7 @@ PROTOCOL = "advisor.v1"
 #: The server hands in the greeting under this id, so no client may use it.
 GREETING = "hello"
 _CID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_JOIN_CODE = re.compile(r"[A-Za-z0-9]{1,32}")
 _PAYLOAD = re.compile(r"[\x21-\x7e]{1,64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _LONGEST_LANGUAGE = 16
@@ -32,11 +33,12 @@ class BadFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The client's first frame: who it is, and the last line it has."""
+    """The client's first frame: who it is, the last line it has, and the code of the link that it was opened with."""
 
     token: str | None
     after: int
     language: str | None
+    join: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _hello(frame: dict[str, Any]) -> Hello:
     token, after, language = frame.get("token"), frame.get("after", 0), frame.get("lang")
     if not (_is_position(after) and (token is None or isinstance(token, str))):
         raise BadFrame("bad_frame")
-    return Hello(token or None, after, known_language(language))
+    return Hello(token or None, after, known_language(language), known_code(frame.get("join")))
 
 
 def _is_position(number: object) -> bool:
@@ -86,6 +88,11 @@ def position(text: str) -> int:
     """The place in a conversation that an address names; its beginning when it names none."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEQ)) else 0
     return min(number, _LARGEST_SEQ)
+
+
+def known_code(code: object) -> str | None:
+    """The code of a colleague's link, when it can be one."""
+    return code if isinstance(code, str) and _JOIN_CODE.fullmatch(code) else None
 
 
 def known_language(language: object) -> str | None:

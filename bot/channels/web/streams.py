@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.channels.web.bodies import NEVER_KEPT, refusal, refused, text_of
 from bot.channels.web.door import Door, Refused
-from bot.channels.web.frames import BadFrame, Hello, encode, known_language, parse, position
+from bot.channels.web.frames import BadFrame, Hello, encode, known_code, known_language, parse, position
 from bot.channels.web.limits import Limits, TooManyConnections
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.bell import wait_for
@@ -157,7 +157,7 @@ class Queued:
 
 def _hello(request: Request) -> Hello:
     query: dict[str, Any] = dict(request.query_params)
-    return Hello(None, position(query.get("after", "0")), known_language(query.get("lang")))
+    return Hello(None, position(query.get("after", "0")), known_language(query.get("lang")), known_code(query.get("join")))
 
 
 def _frames(frames: list[str]) -> Response:

@@ -20,6 +20,8 @@ from bot.messaging.message import Incoming, Line
 log = logging.getLogger(__name__)
 
 PAGE = 500
+#: How the code of a colleague's link is told from other codes.
+LINKED = "join_"
 
 
 class Gone(Exception):
@@ -54,6 +56,8 @@ class Visit:
         self._language = hello.language
         self._seen = hello.after
         self._greeted = False
+        #: The code of a colleague's link, until it is handed in.
+        self._join = hello.join
         #: Ids of what was handed in here and has no answer yet; the advisor "types" meanwhile.
         self._unanswered: set[str] = set()
         self._typing = False
@@ -132,8 +136,17 @@ class Visit:
     async def look(self, replay: bool) -> None:
         """Hand over what is there now. Raises Unavailable."""
         await self._push(replay)
-        if self._seen == 0 and not self._greeted:
+        if self._join is not None:
+            await self._follow_link(self._join)
+        elif self._seen == 0 and not self._greeted:
             await self._greet()
+
+    async def _follow_link(self, code: str) -> None:
+        """Opening a colleague's link says so, in place of the greeting. Safe to repeat: a conversation follows a link once."""
+        followed = Incoming("web", f"{self._conversation}:{LINKED}{code}", self._conversation, language=self._language, code=LINKED + code)
+        if await self._hand_in(followed):
+            self._join, self._greeted = None, True
+        await self._show_typing()
 
     async def _greet(self) -> None:
         """Nothing was ever said here: let the advisor speak first. Safe to repeat, because its id is always the same."""

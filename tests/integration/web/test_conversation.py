@@ -242,3 +242,26 @@ async def test_slow_client_is_dropped(sqlite_url: str, responder: FakeResponder,
                 async for _ in client.connection:
                     got += 1
         assert got < 40
+
+
+async def test_a_colleagues_link_is_handed_in_once_in_place_of_the_greeting(database_url: str, clock: FakeClock) -> None:
+    responder = FakeResponder(lambda incoming: [Reply(text=f"came by {incoming.code or incoming.command or incoming.text}")])
+    async with Advisor(database_url, responder, clock) as advisor:
+        async with advisor.connected() as client:
+            await client.say("hello", token=None, after=0, lang="ja", join="ABCD3479")
+            token = (await client.next("session"))["token"]
+            assert (await client.next("message"))["text"] == "came by join_ABCD3479"
+        async with advisor.connected() as client:
+            await client.say("hello", token=token, after=0, lang="ja", join="ABCD3479")
+            assert (await client.next("message"))["text"] == "came by join_ABCD3479"
+            await client.say("text", cid="c1", text="what next")
+            assert [(await client.next("message"))["text"] for _ in range(2)] == ["what next", "came by what next"]
+    assert [each.code for each in responder.heard] == ["join_ABCD3479", None]
+
+
+@pytest.mark.parametrize("join", ["", "a/b", "x" * 33, 7, None])
+async def test_what_cannot_be_a_code_is_no_link(database_url: str, clock: FakeClock, join: object) -> None:
+    responder = FakeResponder(lambda incoming: [Reply(text=f"came by {incoming.code or incoming.command}")])
+    async with Advisor(database_url, responder, clock) as advisor, advisor.connected() as client:
+        await client.say("hello", token=None, after=0, lang="ja", join=join)
+        assert (await client.next("message"))["text"] == "came by start"

@@ -190,3 +190,11 @@ async def test_poll_says_so_when_lines_cannot_be_read(advisor: Advisor, monkeypa
     async with _greeted(advisor) as client:
         monkeypatch.setattr(advisor.desk, "latest_lines", refuse)
         assert (await client.client.get("/chat/events?after=0&poll=1", headers=client.headers)).status_code == 503
+
+
+async def test_a_colleagues_link_is_followed_without_a_socket_too(advisor: Advisor, responder: FakeResponder) -> None:
+    async with _greeted(advisor) as requests:
+        query = {"after": 0, "poll": 1, "first": 1, "join": "ABCD3479"}
+        for _ in range(2):
+            await requests.client.get("/chat/events", params=query, headers=requests.headers)
+    assert [each.code for each in responder.heard] == ["join_ABCD3479"]

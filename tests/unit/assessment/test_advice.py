@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from bot.assessment.advice import Advice, Unmet, advise, next_rungs
+from bot.assessment.advice import Advice, Shift, Unmet, advise, next_rungs, shift
 from bot.assessment.questionnaire import Action, Answer, AnswerKind, Answers, Profile, Questionnaire, Requirement, with_implied
 from bot.assessment.scoring import score
 from tests.unit.assessment.builders import WORKED_EXAMPLE, all_at, make_action, make_questionnaire, of_kind, shipped, values
@@ -166,3 +166,11 @@ def test_advice_is_the_same_every_time_and_keeps_its_rules(answers: dict[str, An
     later = [each for each in found if not each.action.always_first]
     assert later == sorted(later, key=lambda each: (bool(each.unmet), -each.priority))
     assert found[: len(found) - len(later)] == tuple(each for each in found if each.action.always_first)
+
+
+def test_a_shift_names_what_came_what_went_and_what_has_no_reason_any_more() -> None:
+    assert shift(("a", "b", "c", "d"), ("b", "e", "c", "a")) == Shift(came=("e",), went=("a",), idle=("d",))
+
+
+def test_nothing_shifts_when_the_order_alone_changes() -> None:
+    assert shift(("a", "b", "c"), ("c", "a", "b")) == Shift((), (), ())

@@ -47,7 +47,7 @@ def test_every_picture_is_as_wide_as_a_phone_three_times_as_fine_and_of_the_prom
 def test_the_same_figure_gives_the_same_bytes() -> None:
     figure = radar(make_facts(), "ja")
     first = charts.draw(figure).data
-    charts.draw.cache_clear()
+    charts.pixels.cache_clear()
     assert charts.draw(figure).data == first
 
 

@@ -44,7 +44,8 @@ class AdvisorChat extends HTMLElement {
     this.listen();
     const colour = this.given.get("color");
     if (colour) import("./colour.js").then(({ paint }) => paint(this, colour));
-    this.wire = new Wire(this.address(), this.language, this.store, this.answers());
+    const join = this.given.get("join") || undefined;
+    this.wire = new Wire(this.address(), this.language, this.store, this.answers(), join);
     for (const item of this.wire.queue) this.showPending(item);
     this.arrive();
   }
@@ -100,6 +101,7 @@ class AdvisorChat extends HTMLElement {
     const other = this.language === "ja" ? "en" : "ja";
     const there = new URL(location.href);
     there.searchParams.set("lang", other);
+    there.searchParams.delete("join");
     this.more = h("button", { class: "icon", type: "button", "aria-label": this.texts.more, "aria-haspopup": "dialog" },
       drawn(DOTS));
     const close = this.around.isFramed && h("button", { class: "icon", type: "button", "aria-label": this.texts.close }, drawn("M6 6l12 12M18 6L6 18"));
@@ -217,8 +219,19 @@ class AdvisorChat extends HTMLElement {
     }
     clearTimeout(this.patience);
     this.patience = null;
-    if (name === "open") this.around.tell({ advisor: "session" });
+    if (name === "open") {
+      this.around.tell({ advisor: "session" });
+      this.forgetLink();
+    }
     this.tell(name === "open" ? this.standing || "" : this.texts[name]);
+  }
+
+  /** The link has been followed: a bookmark of this page, or a copy of its address, must not be one. */
+  forgetLink() {
+    const here = new URL(location.href);
+    if (!here.searchParams.has("join")) return;
+    here.searchParams.delete("join");
+    history.replaceState(null, "", here);
   }
 
   tell(text) {

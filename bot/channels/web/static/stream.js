@@ -33,6 +33,7 @@ export class Stream {
     if (this.stop.signal.aborted) return;
     if (frame.type === "message") {
       this.after = frame.seq;
+      this.join = undefined; // it was handed in before anything was said
       if (frame.from === "advisor") this.onmessage({ data: '{"type":"typing","on":false}' });
     }
     this.onmessage({ data: JSON.stringify(frame) });
@@ -54,6 +55,7 @@ export class Stream {
   async begin(hello) {
     this.after = hello.after;
     this.lang = hello.lang;
+    this.join = hello.join;
     const [session] = await (await this.ask("messages", { method: "POST", body: JSON.stringify(hello) })).json();
     this.token = session.token;
     this.hear(session);
@@ -61,7 +63,8 @@ export class Stream {
   }
 
   events(more = "") {
-    return `events?after=${this.after}&lang=${this.lang}${more}`;
+    const join = this.join ? `&join=${encodeURIComponent(this.join)}` : "";
+    return `events?after=${this.after}&lang=${this.lang}${join}${more}`;
   }
 
   async listen() {

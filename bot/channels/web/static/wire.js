@@ -17,9 +17,9 @@ const ACK_WITHIN_MS = 15000;
 const STALE_AFTER_MS = 20000;
 
 export class Wire {
-  /** `on` has: line, typing, state, acked, failed, reset. */
-  constructor(url, lang, store, on) {
-    Object.assign(this, { url, lang, store, on });
+  /** `on` has: line, typing, state, acked, failed, reset. `join`: the code of a colleague's link, if the page was opened by one. */
+  constructor(url, lang, store, on, join) {
+    Object.assign(this, { url, lang, store, on, join });
     this.last = 0; // the newest line on this page
     this.queue = store.waiting();
     this.attempt = 0;
@@ -77,7 +77,7 @@ export class Wire {
     if (socket !== this.socket) return;
     if (!this.streams) this.blocked = 0;
     this.token = this.store.get("token");
-    this.transmit({ type: "hello", token: this.token, after: this.last, lang: this.lang });
+    this.transmit({ type: "hello", token: this.token, after: this.last, lang: this.lang, join: this.join });
   }
 
   transmit(frame) {
