@@ -47,6 +47,8 @@ FIRST_EXTRA = 1000
 MONTHLY = "monthly"
 #: Why a check-in no longer comes: the plan was made again.
 PLANNED_ANEW = "planned anew"
+#: Why a check-in of the rhythm does not come: the owner has put the phase off beyond it.
+PUT_OFF = "put off"
 #: A question that is not answered comes up again after this many days.
 PATIENCE_DAYS = 2
 
@@ -299,15 +301,18 @@ class Rollouts:
         await self.add_extra(session, person, rollout, due_at, now)
         return due_at
 
-    def put_off(self, person: Person, checkin: CheckIn, days: int, now: datetime) -> datetime:
+    async def put_off(self, session: AsyncSession, person: Person, checkin: CheckIn, days: int, now: datetime) -> datetime:
         """Ask the same check-in again in `days` days (1-60), or on the owner's next open day; returns the moment."""
         due_at = snooze(now, max(1, min(60, days)), self.hours(person, now), preferred_time(person))
-        self.put_off_to(person, checkin, due_at)
+        await self.put_off_to(session, person, checkin, due_at)
         return due_at
 
-    def put_off_to(self, person: Person, checkin: CheckIn, due_at: datetime) -> None:
-        """Ask the same check-in again at a moment that the owner chose."""
+    async def put_off_to(self, session: AsyncSession, person: Person, checkin: CheckIn, due_at: datetime) -> None:
+        """Ask the same check-in again at a moment that the owner chose, and nothing else of its phase before that."""
         self.put_on(person, checkin, due_at)
+        sooner = CheckIn.initiative_id == checkin.initiative_id, CheckIn.phase == checkin.phase, CheckIn.id != checkin.id
+        overtaken = update(CheckIn).where(*sooner, CheckIn.state == "pending", CheckIn.due_at <= due_at)
+        await session.execute(overtaken.values(state="superseded", reason=PUT_OFF))
         checkin.state, checkin.asked_at, checkin.snoozes = "pending", None, checkin.snoozes + 1
         person.checkins_monthly = False
 

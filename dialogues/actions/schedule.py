@@ -100,7 +100,7 @@ class TimeAction(RolloutAction):
     async def put_off(self, turn: Turn, speaker: Speaker, checkin: CheckIn, wish: Wish) -> None:
         """Ask again when the owner wishes, or on the next open day, and say which."""
         due_at = place(wish, turn.now, working_time(turn.person, turn.now), preferred_time(turn.person))
-        self.services.rollouts.put_off_to(turn.person, checkin, due_at)
+        await self.services.rollouts.put_off_to(turn.session, turn.person, checkin, due_at)
         due_on = local_time(due_at, turn.person.time_zone).date()
         moved = wish.day is not None and due_on != wish.day
         others = [_other_day(self, speaker, checkin, wish.other)] if wish.other else []
@@ -130,7 +130,7 @@ class Snooze(TimeAction):
         elif checkin.state not in ("asked", "pending"):
             speaker.say("utter_checkin_already")
         elif (days := number(meaning, "days")) is not None:
-            due_at = self.services.rollouts.put_off(turn.person, checkin, days, turn.now)
+            due_at = await self.services.rollouts.put_off(turn.session, turn.person, checkin, days, turn.now)
             speaker.say("utter_checkin_snoozed", when=self.moment(turn, speaker, due_at), checkin=checkin.id)
         else:
             await self._follow(turn, speaker, checkin, _chosen(meaning) or self.read(turn, About.ONCE))

@@ -97,7 +97,22 @@ async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts:
         person = await session.get_one(Person, person_id)
         checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
         rollouts.ask(person, checkin, clock())
-        due_at = rollouts.put_off(person, checkin, 3, clock())
+        due_at = await rollouts.put_off(session, person, checkin, 3, clock())
     assert due_at > clock() + timedelta(days=2)
+    clock.now = due_at
+    assert await ring(database, clock) == 1
+
+
+async def test_nothing_of_the_rhythm_comes_before_the_day_that_was_promised(database: Database, rollouts: Rollouts) -> None:
+    person_id = await start(database, rollouts)
+    clock = FakeClock((await first_due(database)).due_at)
+    await ring(database, clock)
+    async with database.transaction() as session:
+        person = await session.get_one(Person, person_id)
+        checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
+        rollouts.ask(person, checkin, clock())
+        due_at = await rollouts.put_off(session, person, checkin, 40, clock())
+    clock.now = due_at - timedelta(minutes=1)
+    assert await ring(database, clock) == 0
     clock.now = due_at
     assert await ring(database, clock) == 1

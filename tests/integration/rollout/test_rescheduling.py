@@ -124,7 +124,7 @@ async def test_a_checkin_that_was_put_off_keeps_its_day(database: Database, roll
     async with database.transaction() as session:
         person = await start(session, rollouts)
         checkin = (await session.scalars(select(CheckIn).order_by(CheckIn.due_at))).all()[0]
-        rollouts.put_off_to(person, checkin, MORNING + timedelta(days=7))
+        await rollouts.put_off_to(session, person, checkin, MORNING + timedelta(days=7))
         await session.flush()
         await follow(session, rollouts, person, "毎週金曜の16時")
         days = [each.date() for each in await pending(session)]
