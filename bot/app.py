@@ -43,7 +43,7 @@ from bot.starting import settle
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
-BELL_SECONDS = 2
+BELL_SECONDS = 0.5
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
 TIDY_HOURS = 6
