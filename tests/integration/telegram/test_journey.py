@@ -18,12 +18,12 @@ from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
+from bot.reports.documents import DocumentFiles
 from bot.rollout.ringing import ring_due
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.tables import CheckIn, Conversation, InboxRow, OutboxRow, Person
 from tests.fake_telegram import MENTION, TOKEN, FakeTelegram
-from tests.fakes import FakeFiles
 from tests.integration.telegram.conftest import FAST, ShiftedClock, eventually
 
 CHAT, GROUP, PAGE = 4711, -200, "web:page"
@@ -100,7 +100,8 @@ class Journey:
 async def journey(sqlite_url: str, fake: FakeTelegram, assistant: Assistant, services: Services) -> AsyncIterator[Journey]:
     """The advisor as it is served, with time that can be moved."""
     database, bell, clock = Database(sqlite_url), Bell(), ShiftedClock()
-    desk = Desk(database, bell, clock, FakeFiles())
+    files = DocumentFiles(database, services.reports.documents, clock)
+    desk = Desk(database, bell, clock, files)
     menu = {language: [(name, each.text.get(language)) for name, each in services.commands.items()] for language in ("ja", "en")}
     channel = TelegramChannel(desk, TOKEN, fake.base_url, menu, timing=FAST)
     tasks = [asyncio.create_task(part) for part in (Turns(database, assistant, bell, clock, Defaults()).run(), channel.run())]
@@ -109,6 +110,7 @@ async def journey(sqlite_url: str, fake: FakeTelegram, assistant: Assistant, ser
         task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*tasks, return_exceptions=True)
+    files.close()
     await database.close()
 
 
@@ -133,6 +135,8 @@ async def test_the_whole_way_in_telegram(journey: Journey) -> None:
         await journey.press(answer)
     assert "レベル1" in await journey.press("①")
     assert "レベル1" in await journey.say("/result")
+    assert "報告書" in await journey.say("/report")
+    assert [message["document"]["file_name"] for message in journey.fake.messages(CHAT) if "document" in message]
     assert "8つの段階" in await journey.press("1. を始める")
     assert "の計画です" in await journey.say("/roadmap")
 
