@@ -252,7 +252,8 @@ async def move(session: AsyncSession, old: str, new: str, now: datetime) -> None
         )
         session.add(there)
         await session.flush()
-    unsent = OutboxRow.conversation_id == old, OutboxRow.state.in_(("pending", "claimed", "sending"))
+    # What is being sent stays: it may well have arrived before the move, and its sender will tell.
+    unsent = OutboxRow.conversation_id == old, OutboxRow.state.in_(("pending", "claimed"))
     for row in list(await session.scalars(select(OutboxRow).where(*unsent).order_by(OutboxRow.seq))):
         await outbox.append(session, there, [Reply.from_body(row.body)], row.inbox_id, now, row.is_nudge)
         row.state, row.error, row.lease_until, row.claimed_by = "dead", "moved to another address", None, None
