@@ -33,6 +33,7 @@ from bot.operations.health import health_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.feeds import Feeds, calendar_routes
+from bot.rollout.leaving import Leaving
 from bot.rollout.ringing import BATCH, any_due, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings, SettingsError
@@ -106,8 +107,9 @@ async def open_advisor(
         await warm_up(assistant)
         settle()
         bell = Bell()
+        desk = Desk(database, bell, clock, files, Leaving(services.rollouts.hours))
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, Desk(database, bell, clock, files), turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock)
     finally:
         files.close()
         await database.close()
