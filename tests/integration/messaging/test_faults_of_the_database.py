@@ -11,7 +11,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,7 +33,7 @@ from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.people.profiles import Defaults, open_conversation
 from bot.storage.database import Database
-from bot.storage.tables import CheckIn, InboxRow, OutboxRow
+from bot.storage.tables import InboxRow, OutboxRow
 from tests import crowd
 from tests.fakes import MORNING, FakeClock, FakeResponder
 from tests.postgres import own_postgres
@@ -78,9 +79,9 @@ class Worker:
         """Everything that is due now; returns how many lines it handled."""
         deliveries = await self.desk.claim("telegram", self.name, 20, rate=FAST)
         for delivery in deliveries:
-            if await eventually(lambda: self.desk.intend(delivery, self.name), lambda answer: True):
+            if await eventually(partial(self.desk.intend, delivery, self.name), lambda answer: True):
                 self.ledger[delivery.reply.text] += 1
-                await eventually(lambda: self.desk.sent(delivery, self.name, "1"), lambda answer: True)
+                await eventually(partial(self.desk.sent, delivery, self.name, "1"), lambda answer: True)
         return len(deliveries)
 
 
@@ -98,7 +99,7 @@ async def test_postgresql_that_crashes_under_load_costs_only_time() -> None:
             nonlocal told
             for number in range(60):
                 incoming = Incoming("telegram", f"{number}", f"telegram:{number % 20}", text=f"m{number}")
-                await eventually(lambda: desk.receive(incoming), lambda new: True)
+                await eventually(partial(desk.receive, incoming), lambda new: True)
                 told += 1
 
         async def deliver() -> None:

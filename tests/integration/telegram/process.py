@@ -1,18 +1,18 @@
-"""The deliverer in a process of its own, to be killed, stopped and continued: `python -m tests.integration.telegram.process URL API [CRASH_AT]`.
+"""The deliverer in a process of its own, to be killed, stopped and continued.
 
-`CRASH_AT` names the step after which the process dies at once, as with `kill -9`: claim, intend, send or mark.
+A crash point names the step after which the process dies at once, as with `kill -9`: claim, intend, send or mark.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 from bot.channels.telegram import delivering
@@ -22,7 +22,6 @@ from bot.channels.telegram.timing import Timing
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.rates import Rate
-from bot.services import ROOT
 from bot.storage.database import Database
 from tests.fake_telegram import TOKEN
 
@@ -62,11 +61,15 @@ async def work(url: str, base_url: str, crash_at: str) -> None:
     await database.close()
 
 
-def start(url: str, base_url: str, crash_at: str = "") -> subprocess.Popen[bytes]:
-    """Start such a process."""
-    command = [sys.executable, "-m", "tests.integration.telegram.process", url, base_url, crash_at]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def main(url: str, base_url: str, crash_at: str) -> None:
+    """What such a process runs."""
+    asyncio.run(work(url, base_url, crash_at))
 
 
-if __name__ == "__main__":
-    asyncio.run(work(*sys.argv[1:]))
+def start(url: str, base_url: str, crash_at: str = "") -> ForkServerProcess:
+    """Start such a process: a fork of one that has imported everything, which takes no time."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    process = context.Process(target=main, args=(url, base_url, crash_at), daemon=True)
+    process.start()
+    return process

@@ -6,11 +6,12 @@ The ledger is the fake Telegram: what it took has arrived. The clock of those wh
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 from sqlalchemy import select
@@ -29,6 +30,12 @@ from tests.integration.telegram.conftest import ShiftedClock, eventually
 CHAT = 4711
 
 
+def send(process: ForkServerProcess, number: signal.Signals) -> None:
+    """Signal a process."""
+    assert process.pid is not None
+    os.kill(process.pid, number)
+
+
 class Deliverers:
     """Processes on one PostgreSQL, and a desk of ours whose clock can be moved."""
 
@@ -36,7 +43,7 @@ class Deliverers:
         self._url, self._fake = url, fake
         self.database, self.clock = Database(url), ShiftedClock()
         self.desk = Desk(self.database, Bell(), self.clock)
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[ForkServerProcess] = []
 
     async def write(self, chats: range) -> None:
         """A line for each of these chats."""
@@ -46,14 +53,15 @@ class Deliverers:
                 conversation, _ = await open_conversation(session, f"telegram:{chat}", None, Defaults(), datetime.now(UTC))
                 await append(session, conversation, [Reply(text=f"line {chat}")], None, datetime.now(UTC))
 
-    def start(self, crash_at: str = "") -> subprocess.Popen[bytes]:
+    def start(self, crash_at: str = "") -> ForkServerProcess:
         """One more process."""
         self.running.append(process.start(self._url, self._fake.base_url, crash_at))
         return self.running[-1]
 
-    async def ended(self, worker: subprocess.Popen[bytes]) -> int:
+    async def ended(self, worker: ForkServerProcess) -> int | None:
         """Wait for a process to end; its exit code."""
-        return await asyncio.to_thread(worker.wait, 60)
+        await asyncio.to_thread(worker.join, 60)
+        return worker.exitcode
 
     async def rows(self) -> list[OutboxRow]:
         """The outbox."""
@@ -83,7 +91,7 @@ async def deliverers(postgres_url: str, fake: FakeTelegram) -> AsyncIterator[Del
     yield deliverers
     for worker in deliverers.running:
         worker.kill()
-        worker.communicate()
+        worker.join()
     await deliverers.database.close()
 
 
@@ -112,7 +120,7 @@ async def test_all_processes_killed_half_way_lose_nothing_and_double_only_what_i
     workers = [deliverers.start(), deliverers.start()]
     await eventually(lambda: asyncio.sleep(0, deliverers.arrived().total()), lambda count: count > 20)
     for worker in workers:
-        worker.send_signal(signal.SIGKILL)
+        worker.kill()
         await deliverers.ended(worker)
     assert deliverers.arrived().total() < len(chats), "killed half way"
     await deliverers.free_what_died()
@@ -132,14 +140,14 @@ async def test_a_process_that_slept_through_its_lease_overwrites_nothing_when_it
     await deliverers.write(range(CHAT, CHAT + 1))
     sleeper = deliverers.start()
     await fake.wait_for_messages(CHAT, 1)
-    sleeper.send_signal(signal.SIGSTOP)
+    send(sleeper, signal.SIGSTOP)
     await deliverers.free_what_died()
     deliverers.start()
     await deliverers.wait_for(lambda states: states == {"sent": 1})
     [before] = await deliverers.rows()
     assert (before.attempt, before.ambiguous, len(fake.messages(CHAT))) == (2, 1, 2)
     hold.release.set()
-    sleeper.send_signal(signal.SIGCONT)
+    send(sleeper, signal.SIGCONT)
 
     async def first_outcome() -> str | None:
         async with deliverers.database.reading() as session:
@@ -159,7 +167,7 @@ async def test_a_process_that_is_asked_to_end_finishes_what_it_sends_and_leaves_
     await deliverers.write(range(1, 6))
     worker = deliverers.start()
     await eventually(lambda: asyncio.sleep(0, deliverers.arrived().total()), lambda count: count == 5)
-    worker.send_signal(signal.SIGTERM)
+    worker.terminate()
     hold.release.set()
     assert await deliverers.ended(worker) == 0
     assert Counter(row.state for row in await deliverers.rows()) == {"sent": 5}
