@@ -11,7 +11,7 @@ from bot.messaging.desk import Unavailable
 from bot.messaging.message import Reply
 from bot.messaging.outbox import append
 from bot.storage.tables import Conversation
-from tests.fake_telegram import FakeTelegram, Hold, Reset, bad_gateway, blocked, cut_off, too_many_requests
+from tests.fake_telegram import FakeTelegram, Hold, Reset, bad_gateway, blocked, cut_off, too_many_requests, unauthorized
 from tests.fake_telegram.faults import Fault
 from tests.integration.telegram.conftest import Advisor, Flaky, eventually
 
@@ -176,6 +176,17 @@ async def test_a_chat_that_is_gone_is_unreachable(advisor: Advisor, fake: FakeTe
     advisor.start()
     obstacle = await eventually(lambda: advisor.unreachable(CHAT), bool)
     assert "chat not found" in str(obstacle).lower()
+
+
+async def test_a_token_that_is_refused_for_a_while_delays_and_loses_nothing(advisor: Advisor, fake: FakeTelegram) -> None:
+    fake.fail("sendMessage", unauthorized())
+    advisor.start()
+    fake.user_writes(CHAT, "hello")
+    [row] = await eventually(advisor.outbox, lambda rows: bool(rows) and rows[0].error == "InvalidToken")
+    assert (row.state, row.failures, row.ambiguous) == ("pending", 0, 0)
+    advisor.clock.move(seconds=62)
+    await advisor.wait_for_states("sent")
+    assert fake.texts(CHAT) == ["echo hello"]
 
 
 @pytest.mark.parametrize("fault", [Reset(accepted=True), cut_off(), bad_gateway()])
