@@ -145,10 +145,10 @@ class Desk:
         async with self._transaction() as session:
             return await mark(self._database, session, Mine(delivery, worker), error, self._clock())
 
-    async def maybe_sent(self, delivery: Delivery, worker: str, error: str) -> bool:
-        """Nobody knows whether it arrived."""
+    async def maybe_sent(self, delivery: Delivery, worker: str, error: str, is_likely_lost: bool = False) -> bool:
+        """Nobody knows whether it arrived; `is_likely_lost` when the other side said that it failed."""
         async with self._transaction() as session:
-            return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock())
+            return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock(), is_likely_lost)
 
     async def reap(self) -> int:
         """Free what workers that died had claimed."""

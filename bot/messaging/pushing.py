@@ -28,12 +28,15 @@ LEASE = timedelta(seconds=60)
 LONGEST_SEND = timedelta(seconds=25)
 #: A live worker that only lost its database for a moment may still deliver the known outcome.
 REAP_SLACK = timedelta(seconds=30)
+#: Doubled each time.
 RESEND_AFTER = timedelta(minutes=3)
+#: How often a line may be sent when nobody knows what became of it, and when the other side said each time that it failed (45 minutes).
+MOST_COPIES, MOST_COPIES_REFUSED = 2, 5
 MOST_FAILURES = 12
 LONGEST_PAUSE_SECONDS = 3600
 _FIRST_PAUSE_SECONDS = 5
 #: So many times one claim looks past check-ins whose owners are closed, so that thousands of them are put off in seconds.
-_LOOKS_PAST_CLOSED = 20
+_LOOKS_PAST_CLOSED = 5
 #: Nobody holds a line for so long; such a lease was given by a clock that has since been set back.
 _IMPOSSIBLE = timedelta(minutes=10)
 
@@ -224,13 +227,15 @@ async def mark_unreachable(database: Database, session: AsyncSession, mine: Mine
     return await _leave(session, mine, _free(state="pending", error=error)) and await _or_elsewhere(database, session, row, True, now)
 
 
-async def mark_ambiguous(database: Database, session: AsyncSession, mine: Mine, error: str, now: datetime) -> bool:
-    """Record that nobody knows whether the line arrived: it is sent once more, and after a second time left as unknown."""
+async def mark_ambiguous(
+    database: Database, session: AsyncSession, mine: Mine, error: str, now: datetime, is_likely_lost: bool = False
+) -> bool:
+    """Record that nobody knows whether the line arrived: it is sent once more (more often when likely lost), then left as unknown."""
     await _note_attempt(session, mine, "ambiguous", now, error)
     row = await session.get(OutboxRow, mine.delivery.id)
     if row is None:  # everything of this owner was deleted meanwhile
         return False
-    values = _given_up(row, error, now)
+    values = _given_up(row, error, now, MOST_COPIES_REFUSED if is_likely_lost else MOST_COPIES)
     return await _leave(session, mine, values) and await _or_elsewhere(database, session, row, values["state"] == "unknown", now)
 
 
@@ -310,10 +315,10 @@ def _has_run_out(now: datetime) -> ColumnElement[bool]:
     return (OutboxRow.lease_until < now) | (OutboxRow.lease_until > now + _IMPOSSIBLE)
 
 
-def _given_up(row: OutboxRow, error: str, now: datetime) -> dict[str, Any]:
+def _given_up(row: OutboxRow, error: str, now: datetime, most: int = MOST_COPIES) -> dict[str, Any]:
     times = row.ambiguous + 1
-    state = "pending" if times == 1 else "unknown"
-    return _free(state=state, ambiguous=times, due_at=now + RESEND_AFTER, error=error)
+    state = "pending" if times < most else "unknown"
+    return _free(state=state, ambiguous=times, due_at=now + RESEND_AFTER * 2 ** (times - 1), error=error)
 
 
 def _free(**values: Any) -> dict[str, Any]:

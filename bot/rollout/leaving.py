@@ -14,7 +14,7 @@ from bot.rollout.calendar import NoOpenDay, WorkingTime, next_open
 from bot.rollout.checkins import working_time
 from bot.storage.tables import CheckIn, Conversation, InboxRow, OutboxRow, Person
 
-#: An owner without a single open day is looked at again after this.
+#: Owners who paused check-ins, or have not a single open day, are looked at again after this.
 LOOK_AGAIN_AFTER = timedelta(days=1)
 #: Put off or given up since it was asked: the question is asked anew, or not any more.
 _NOT_ASKED = frozenset({"pending", "superseded", "cancelled", "undeliverable"})
@@ -31,6 +31,8 @@ class Leaving:
         if await _is_over(session, line):
             return None
         person = (await session.get_one(Conversation, line.conversation_id)).person
+        if person.checkins_paused:
+            return now + LOOK_AGAIN_AFTER
         try:
             return next_open(now, self._hours(person, now))
         except NoOpenDay:

@@ -166,6 +166,22 @@ async def _end(database: Database, now: datetime, how: str) -> None:
             await rollouts.close_phase(session, person, rollout, now)
 
 
+async def test_an_owner_who_paused_meanwhile_is_left_in_peace_until_they_go_on(database: Database, desk: Desk, clock: FakeClock) -> None:
+    await nudge(database, EVENING)
+    for paused, waiting in ((True, 0), (False, 1)):
+        async with database.transaction() as session:
+            (await session.get_one(Person, 1)).checkins_paused = paused
+        assert len(await claim(desk)) == waiting
+        clock.now = MORNING + timedelta(days=3)  # a Monday
+
+
+async def test_a_firm_without_an_open_day_holds_up_nobody(database: Database, desk: Desk) -> None:
+    await nudge(database, EVENING, range(1, 3))
+    async with database.transaction() as session:
+        (await session.get_one(Person, 1)).weekdays = []
+    assert [each.conversation for each in await claim(desk)] == ["web:2"]
+
+
 async def test_the_words_that_close_a_phase_do_leave(database: Database, desk: Desk, clock: FakeClock) -> None:
     await nudge(database, EVENING)
     await _end(database, EVENING, "answered elsewhere")  # at the same moment, by the very turn that said so
