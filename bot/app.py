@@ -27,6 +27,7 @@ from bot.channels.telegram.commands import Wording
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
+from bot.clock_watch import ClockWatch
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
@@ -36,6 +37,8 @@ from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
 from bot.reports.feeds import Feeds, calendar_routes
 from bot.reports.sharing import sharing_routes, tidy_shared
+from bot.rollout.leaving import Leaving
+from bot.rollout.retiming import retime
 from bot.rollout.ringing import BATCH, any_due, ring_digests, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings, SettingsError
@@ -47,6 +50,8 @@ BELL_SECONDS = 0.5
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
 TIDY_HOURS = 6
+#: So many ticks pass without ringing after the machine's clock was set.
+TICKS_AFTER_CLOCK_SET = 2
 
 
 class PortInUse(Exception):
@@ -84,6 +89,10 @@ class Advisor:
             if batch < BATCH:
                 return rung
 
+    async def retime(self) -> None:
+        """Let check-ins follow their zone's rules, which may have changed with an update."""
+        await retime(self.database, self.clock())
+
     async def tidy(self) -> None:
         """Delete pictures, papers and shared pages whose time is over."""
         async with self.database.transaction() as session:
@@ -117,8 +126,9 @@ async def open_advisor(
         await warm_up(assistant)
         settle()
         bell = Bell()
+        desk = Desk(database, bell, clock, files, Leaving(services.rollouts.hours))
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, Desk(database, bell, clock, files), turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock)
     finally:
         files.close()
         await database.close()
@@ -191,26 +201,45 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
 async def ringing(advisor: Advisor) -> AsyncIterator[None]:
     """APScheduler rings the bell; the check-ins themselves are rows."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-
-    async def tick() -> None:
-        try:
-            await advisor.ring()
-        except Exception:
-            log.exception("ringing due check-ins failed", extra={"action": "ring_failed"})
-
-    async def tidy() -> None:
-        try:
-            await advisor.tidy()
-        except Exception:
-            log.exception("tidying documents failed", extra={"action": "tidy_failed"})
-
-    scheduler.add_job(tidy, "interval", hours=TIDY_HOURS, max_instances=1, coalesce=True, misfire_grace_time=None)
-    scheduler.add_job(tick, "interval", seconds=BELL_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None)
+    kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    at_once = {"next_run_time": datetime.now(UTC)}
+    scheduler.add_job(_tick(advisor), "interval", seconds=BELL_SECONDS, **kept)
+    scheduler.add_job(_logged(advisor.tidy, "tidy_failed"), "interval", hours=TIDY_HOURS, **kept)
+    scheduler.add_job(_logged(advisor.retime, "retime_failed"), "interval", hours=TIDY_HOURS, **kept, **at_once)
     scheduler.start()
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
+
+
+def _tick(advisor: Advisor) -> Callable[[], Awaitable[None]]:
+    """Ring what is due; after the clock was set, wait a little for it to be put right, lest the future be asked about today."""
+    watch, ring, waits = ClockWatch(advisor.clock), _logged(advisor.ring, "ring_failed"), 0
+
+    async def tick() -> None:
+        nonlocal waits
+        if step := watch.step():
+            log.error("the machine's clock was set; check-ins wait a moment", extra={"action": "clock_set", "seconds": round(step)})
+            waits = TICKS_AFTER_CLOCK_SET
+        if waits:
+            waits -= 1
+            return
+        await ring()
+
+    return tick
+
+
+def _logged(work: Callable[[], Awaitable[object]], action: str) -> Callable[[], Awaitable[None]]:
+    """The work, whose failure is logged and tried again at the next time."""
+
+    async def run() -> None:
+        try:
+            await work()
+        except Exception:  # the process loop
+            log.exception("work of the clock failed", extra={"action": action})
+
+    return run
 
 
 def claim_port(host: str, port: int) -> socket.socket:

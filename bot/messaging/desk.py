@@ -16,7 +16,7 @@ from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.files import Content, FileGone, Files
 from bot.messaging.message import Delivery, Incoming, Line, Reply
 from bot.messaging.notices import Browser, Notice
-from bot.messaging.pushing import Mine
+from bot.messaging.pushing import LeavesAt, Mine, at_once
 from bot.messaging.rates import Rate
 from bot.storage.database import Database
 from bot.storage.tables import ChannelAddress
@@ -32,11 +32,19 @@ class Unavailable(Exception):
 class Desk:
     """Everything a channel may do."""
 
-    def __init__(self, database: Database, bell: Bell, clock: Callable[[], datetime], files: Files | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        files: Files | None = None,
+        leaves_at: LeavesAt = at_once,
+    ) -> None:
         self._database = database
         self._bell = bell
         self._clock = clock
         self._files = files
+        self._leaves_at = leaves_at
 
     async def receive(self, incoming: Incoming) -> bool:
         """Store what came; when this returns, it is safe on disk. False: it had come before. Raises Unavailable."""
@@ -107,7 +115,7 @@ class Desk:
     ) -> list[Delivery]:
         """Take lines that are due, in order within each conversation, answers before check-ins, of which at most `nudges`."""
         async with self._transaction() as session:
-            return await pushing.claim(self._database, session, channel, worker, self._clock(), limit, nudges, rate)
+            return await pushing.claim(self._database, session, channel, worker, self._clock(), limit, nudges, rate, self._leaves_at)
 
     async def slot(self, delivery: Delivery, channel: str, rate: Rate) -> float:
         """One more message for a claimed line (a long text goes in parts); returns the seconds to wait before it may leave."""
@@ -119,7 +127,7 @@ class Desk:
     async def intend(self, delivery: Delivery, worker: str) -> bool:
         """Last step before sending; False: do not send."""
         async with self._transaction() as session:
-            return await pushing.intend(session, Mine(delivery, worker), self._clock())
+            return await pushing.intend(session, Mine(delivery, worker), self._clock(), self._leaves_at)
 
     async def sent(self, delivery: Delivery, worker: str, provider_id: str) -> bool:
         """It arrived, and the channel calls it `provider_id`."""
@@ -137,10 +145,10 @@ class Desk:
         async with self._transaction() as session:
             return await mark(self._database, session, Mine(delivery, worker), error, self._clock())
 
-    async def maybe_sent(self, delivery: Delivery, worker: str, error: str) -> bool:
-        """Nobody knows whether it arrived."""
+    async def maybe_sent(self, delivery: Delivery, worker: str, error: str, is_likely_lost: bool = False) -> bool:
+        """Nobody knows whether it arrived; `is_likely_lost` when the other side said that it failed."""
         async with self._transaction() as session:
-            return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock())
+            return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock(), is_likely_lost)
 
     async def reap(self) -> int:
         """Free what workers that died had claimed."""

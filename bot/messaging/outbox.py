@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.inbox import CLOCK
@@ -17,6 +17,8 @@ from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
 #: Channels that send by themselves; the others wait for their client to ask.
 PUSHING = frozenset({"telegram", "callback"})
+#: Why a check-in's line waits though nothing failed.
+CLOSED = "waits for the owner's hours"
 
 
 async def append(
@@ -24,8 +26,9 @@ async def append(
 ) -> None:
     """Write the advisor's lines behind everything said so far in `conversation`; `is_nudge` when the owner has not asked for them."""
     if replies and not is_nudge and conversation.channel in PUSHING:
-        # A check-in that still waits here now stands in the way of an answer, so it may not wait any longer.
-        await session.execute(update(OutboxRow).where(*_waiting_nudges(conversation)).values(is_nudge=False))
+        # A check-in that still waits here now stands in the way of an answer, so it may not wait any longer: the owner is there.
+        asked_for = {"is_nudge": False, "due_at": case((OutboxRow.error == CLOSED, now), else_=OutboxRow.due_at)}
+        await session.execute(update(OutboxRow).where(*_waiting_nudges(conversation)).values(asked_for))
     for reply in replies:
         conversation.last_seq += 1
         session.add(

@@ -7,16 +7,18 @@ repeat, and a crash after it is recorded as the one ambiguous case and sent once
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.messaging import outbox, rates
 from bot.messaging.message import Delivery, Reply
+from bot.messaging.outbox import CLOSED
 from bot.messaging.rates import Rate
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, DeliveryAttempt, OutboxRow
@@ -26,10 +28,25 @@ LEASE = timedelta(seconds=60)
 LONGEST_SEND = timedelta(seconds=25)
 #: A live worker that only lost its database for a moment may still deliver the known outcome.
 REAP_SLACK = timedelta(seconds=30)
+#: Doubled each time.
 RESEND_AFTER = timedelta(minutes=3)
+#: How often a line may be sent when nobody knows what became of it, and when the other side said each time that it failed (45 minutes).
+MOST_COPIES, MOST_COPIES_REFUSED = 2, 5
 MOST_FAILURES = 12
 LONGEST_PAUSE_SECONDS = 3600
 _FIRST_PAUSE_SECONDS = 5
+#: So many times one claim looks past check-ins whose owners are closed, so that thousands of them are put off in seconds.
+_LOOKS_PAST_CLOSED = 5
+#: Nobody holds a line for so long; such a lease was given by a clock that has since been set back.
+_IMPOSSIBLE = timedelta(minutes=10)
+
+#: When a check-in's line may leave: now, at a later moment, or (None) not at all any more. The rollout knows; messaging only asks.
+LeavesAt = Callable[[AsyncSession, OutboxRow, datetime], Awaitable[datetime | None]]
+
+
+async def at_once(session: AsyncSession, line: OutboxRow, now: datetime) -> datetime | None:
+    """Owners whose hours nobody knows: whatever is due may leave."""
+    return now
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +78,18 @@ async def claim(
     limit: int = 20,
     nudges: int | None = None,
     rate: Rate | None = None,
+    leaves_at: LeavesAt = at_once,
 ) -> list[Delivery]:
-    """Take up to `limit` due lines of a channel, answers first, at most `nudges` check-ins; at most the first unsent of a conversation."""
+    """Take up to `limit` due lines of a channel, answers first, at most `nudges` check-ins; at most the first unsent of a conversation.
+
+    Check-ins that may not leave now are put off or given up, as `leaves_at` says.
+    """
     rate = rate or Rate()
     answers = await _due_rows(database, session, channel, now, False, limit)
     room = min(limit if nudges is None else nudges, limit - len(answers))
     if room > 0:
         room = min(room, await rates.room_for_nudges(database, session, channel, rate, now))
-    waiting = await _due_rows(database, session, channel, now, True, room) if room > 0 else []
+    waiting = await _leaving_nudges(database, session, channel, now, room, leaves_at) if room > 0 else []
     if not answers and not waiting:
         return []
     slots = await rates.take(database, session, channel, rate, len(answers), len(waiting), now)
@@ -81,6 +102,30 @@ async def _due_rows(database: Database, session: AsyncSession, channel: str, now
     if not database.is_sqlite:
         due = due.with_for_update(of=OutboxRow, skip_locked=True)
     return list(await session.scalars(due))
+
+
+async def _leaving_nudges(
+    database: Database, session: AsyncSession, channel: str, now: datetime, room: int, leaves_at: LeavesAt
+) -> list[OutboxRow]:
+    """Due check-ins that may leave now; those that may not are out of the way afterwards."""
+    for _ in range(_LOOKS_PAST_CLOSED):
+        rows = await _due_rows(database, session, channel, now, True, room)
+        leaving = [row for row in rows if await _may_leave(session, row, now, leaves_at)]
+        if leaving or not rows:
+            return leaving
+        await session.flush()
+    return []
+
+
+async def _may_leave(session: AsyncSession, row: OutboxRow, now: datetime, leaves_at: LeavesAt) -> bool:
+    """Whether a check-in may leave now; otherwise it is put off to when it may, or given up."""
+    moment = await leaves_at(session, row, now)
+    if moment is not None and moment <= now:
+        return True
+    ended, later = {"state": "cancelled", "error": "no longer asked"}, {"state": "pending", "due_at": moment, "error": CLOSED}
+    for name, value in _free(**(ended if moment is None else later)).items():
+        setattr(row, name, value)
+    return False
 
 
 def _due(channel: str, now: datetime, is_nudge: bool) -> Select[OutboxRow]:
@@ -107,17 +152,19 @@ def _due(channel: str, now: datetime, is_nudge: bool) -> Select[OutboxRow]:
 
 async def _claimed(session: AsyncSession, row: OutboxRow, wait: float, worker: str, rate: Rate, now: datetime) -> Delivery:
     row.state, row.claimed_by, row.lease_until = "claimed", worker, now + LEASE
+    row.error = None if row.error == CLOSED else row.error
     row.attempt += 1
     wait = max(wait, await rates.take_in_chat(session, row.conversation_id, rate, now))
     reply = Reply.from_body(row.body)
     return Delivery(row.id, row.conversation_id, row.seq, row.attempt, reply, row.ambiguous > 0, row.is_nudge, wait)
 
 
-async def intend(session: AsyncSession, mine: Mine, now: datetime) -> bool:
-    """Record that the line is about to leave; False means: do not send (the lease ran out, or somebody else has it)."""
+async def intend(session: AsyncSession, mine: Mine, now: datetime, leaves_at: LeavesAt = at_once) -> bool:
+    """Record that the line is about to leave; False means: do not send (the lease ran out, somebody else has it, or it may not leave)."""
     held = OutboxRow.lease_until > now + LONGEST_SEND
-    statement = update(OutboxRow).where(*mine.held("claimed"), held).values(state="sending").returning(OutboxRow.id)
-    if (await session.scalar(statement)) is None:
+    statement = update(OutboxRow).where(*mine.held("claimed"), held).values(state="sending").returning(OutboxRow)
+    row = await session.scalar(statement)
+    if row is None or (row.is_nudge and not await _may_leave(session, row, now, leaves_at)):
         return False
     delivery = mine.delivery
     session.add(DeliveryAttempt(outbox_id=delivery.id, attempt=delivery.attempt, worker=mine.worker, started_at=now))
@@ -180,22 +227,24 @@ async def mark_unreachable(database: Database, session: AsyncSession, mine: Mine
     return await _leave(session, mine, _free(state="pending", error=error)) and await _or_elsewhere(database, session, row, True, now)
 
 
-async def mark_ambiguous(database: Database, session: AsyncSession, mine: Mine, error: str, now: datetime) -> bool:
-    """Record that nobody knows whether the line arrived: it is sent once more, and after a second time left as unknown."""
+async def mark_ambiguous(
+    database: Database, session: AsyncSession, mine: Mine, error: str, now: datetime, is_likely_lost: bool = False
+) -> bool:
+    """Record that nobody knows whether the line arrived: it is sent once more (more often when likely lost), then left as unknown."""
     await _note_attempt(session, mine, "ambiguous", now, error)
     row = await session.get(OutboxRow, mine.delivery.id)
     if row is None:  # everything of this owner was deleted meanwhile
         return False
-    values = _given_up(row, error, now)
+    values = _given_up(row, error, now, MOST_COPIES_REFUSED if is_likely_lost else MOST_COPIES)
     return await _leave(session, mine, values) and await _or_elsewhere(database, session, row, values["state"] == "unknown", now)
 
 
 async def reap(database: Database, session: AsyncSession, now: datetime) -> int:
     """Free the rows of workers that died: claimed ones were never sent, sending ones are ambiguous. Returns how many."""
-    ended = (OutboxRow.state == "claimed") & (OutboxRow.lease_until < now)
+    ended = (OutboxRow.state == "claimed") & _has_run_out(now)
     freed = update(OutboxRow).where(ended).values(**_free(state="pending")).returning(OutboxRow.id)
     count = len((await session.scalars(freed)).all())
-    stale = select(OutboxRow).where(OutboxRow.state == "sending", OutboxRow.lease_until < now - REAP_SLACK)
+    stale = select(OutboxRow).where(OutboxRow.state == "sending", _has_run_out(now - REAP_SLACK))
     for row in await session.scalars(stale.with_for_update(skip_locked=True)):
         await _close_attempt(session, row.id, row.attempt, "crashed", now)
         for name, value in _given_up(row, "the worker stopped while sending", now).items():
@@ -263,10 +312,14 @@ async def move(session: AsyncSession, old: str, new: str, now: datetime) -> None
 # --- inside ---
 
 
-def _given_up(row: OutboxRow, error: str, now: datetime) -> dict[str, Any]:
+def _has_run_out(now: datetime) -> ColumnElement[bool]:
+    return (OutboxRow.lease_until < now) | (OutboxRow.lease_until > now + _IMPOSSIBLE)
+
+
+def _given_up(row: OutboxRow, error: str, now: datetime, most: int = MOST_COPIES) -> dict[str, Any]:
     times = row.ambiguous + 1
-    state = "pending" if times == 1 else "unknown"
-    return _free(state=state, ambiguous=times, due_at=now + RESEND_AFTER, error=error)
+    state = "pending" if times < most else "unknown"
+    return _free(state=state, ambiguous=times, due_at=now + RESEND_AFTER * 2 ** (times - 1), error=error)
 
 
 def _free(**values: Any) -> dict[str, Any]:

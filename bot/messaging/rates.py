@@ -49,6 +49,7 @@ async def take(
 ) -> Slots:
     """Take slots for so many answers and, as far as there is room, nudges; none at all while the channel is held."""
     row, at = await _locked(database, session, channel), await _clock(database, session, now)
+    row.next_slot, row.paused_until = _sane(row.next_slot, at), _sane(row.paused_until, at)
     if row.paused_until > at:
         return Slots()
     taken = [_earliest(row, at, rate) - at for _ in range(answers)]
@@ -63,7 +64,7 @@ async def room_for_nudges(database: Database, session: AsyncSession, channel: st
     """How many check-ins could take a slot now; asked before any is looked for, since mostly there is no room."""
     row, at = await session.get(ChannelRate, channel), await _clock(database, session, now)
     ahead = max(0.0, row.next_slot - at) if row else 0.0
-    if row is not None and (row.paused_until > at or HORIZON_SECONDS / 2 < ahead < _IMPOSSIBLE_SECONDS):
+    if row is not None and (_sane(row.paused_until, at) > at or HORIZON_SECONDS / 2 < ahead < _IMPOSSIBLE_SECONDS):
         return 0
     return int((HORIZON_SECONDS - min(ahead, HORIZON_SECONDS)) * rate.per_second) + 1
 
@@ -91,7 +92,7 @@ async def push_back(database: Database, session: AsyncSession, channel: str, con
 def _earliest(row: ChannelRate, at: float, rate: Rate) -> float:
     """The next slot of the lane that is free first."""
     row.next_reserved_slot = _sane(row.next_reserved_slot, at)
-    if max(row.next_reserved_slot, at) >= max(_sane(row.next_slot, at), at):
+    if max(row.next_reserved_slot, at) >= max(row.next_slot, at):
         return _wide(row, at, rate)
     slot = max(row.next_reserved_slot, at)
     row.next_reserved_slot = slot + 1 / rate.reserved_per_second
@@ -99,7 +100,7 @@ def _earliest(row: ChannelRate, at: float, rate: Rate) -> float:
 
 
 def _wide(row: ChannelRate, at: float, rate: Rate) -> float:
-    slot = max(_sane(row.next_slot, at), at)
+    slot = max(row.next_slot, at)
     row.next_slot = slot + 1 / rate.per_second
     return slot
 

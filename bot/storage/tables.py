@@ -159,7 +159,7 @@ class OutboxRow(Base):
     seq: Mapped[int]
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"))
     body: Mapped[dict[str, Any]]
-    #: pulled (a client fetches by sequence) | pending -> claimed -> sending -> sent | unknown | dead
+    #: pulled (a client fetches by sequence) | pending -> claimed -> sending -> sent | unknown | dead; cancelled (a check-in that is over)
     state: Mapped[str] = mapped_column(String(16))
     #: Fencing token: rises with every claim, so a worker that woke up late cannot mark another's row.
     attempt: Mapped[int] = mapped_column(default=0)

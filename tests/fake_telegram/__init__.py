@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.fake_telegram.faults import Hold, Refuse, Reset, Slow, bad_gateway, blocked, cut_off, server_error, too_many_requests
+from tests.fake_telegram.faults import (
+    Hold,
+    Refuse,
+    Reset,
+    Slow,
+    bad_gateway,
+    blocked,
+    cut_off,
+    server_error,
+    too_many_requests,
+    unauthorized,
+)
 from tests.fake_telegram.limits import Limits
 from tests.fake_telegram.server import MENTION, TOKEN, FakeTelegram
 
@@ -20,4 +31,5 @@ __all__ = [
     "cut_off",
     "server_error",
     "too_many_requests",
+    "unauthorized",
 ]

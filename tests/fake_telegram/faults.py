@@ -81,6 +81,11 @@ def blocked() -> Refuse:
     return Refuse(403, Refusal(403, "Forbidden: bot was blocked by the user").body())
 
 
+def unauthorized() -> Refuse:
+    """401, as after the token was revoked."""
+    return Refuse(401, Refusal(401, "Unauthorized").body())
+
+
 def server_error() -> Refuse:
     """500, as JSON."""
     return Refuse(500, Refusal(500, "Internal Server Error").body())

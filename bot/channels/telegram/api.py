@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -25,12 +25,25 @@ _LIMITS: dict[str, Any] = {
 #: More than the most requests that are made at a time: nothing should ever wait for a connection.
 _CONNECTIONS = 96
 
+_SERVER_ERROR = 500
+
+
+class ServerTrouble(NetworkError):
+    """Telegram itself says that it failed (5xx), in whatever form: most likely nothing has arrived."""
+
+
 #: A bot without any of the library's optional extras.
 Bot = ExtBot[None]
 
 
 class _QuietRequest(HTTPXRequest):
     """Requests whose broken answers are not written to the log: an answer repeats what people wrote."""
+
+    async def do_request(self, *arguments: Any, **more: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*arguments, **more)
+        if code >= _SERVER_ERROR:
+            raise ServerTrouble(f"Telegram's server failed ({code})")
+        return code, payload
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

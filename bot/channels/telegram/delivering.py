@@ -204,4 +204,4 @@ class Deliverer:
             case Result.UNDELIVERABLE:
                 return await self._desk.undeliverable(delivery, self._worker, verdict.error, verdict.is_unreachable)
             case Result.MAYBE_SENT:
-                return await self._desk.maybe_sent(delivery, self._worker, verdict.error)
+                return await self._desk.maybe_sent(delivery, self._worker, verdict.error, verdict.is_likely_lost)

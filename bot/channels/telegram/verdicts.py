@@ -10,6 +10,8 @@ from enum import Enum, auto
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.channels.telegram.api import ServerTrouble
+
 
 class Result(Enum):
     """How sending a line ended."""
@@ -34,6 +36,8 @@ class Verdict:
     retry_after: float | None = None
     #: The whole conversation can no longer be reached.
     is_unreachable: bool = False
+    #: Nobody knows, but most likely it did not arrive.
+    is_likely_lost: bool = False
     #: The chat has this number from now on.
     moved_to: int | None = None
 
@@ -70,7 +74,7 @@ def judge(error: Exception) -> Verdict:
             return Verdict(Result.UNDELIVERABLE, text, is_unreachable=_is_chat_gone(error))
         case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
             return Verdict(Result.NOT_SENT, text)
-    return Verdict(Result.MAYBE_SENT, text)
+    return Verdict(Result.MAYBE_SENT, text, is_likely_lost=isinstance(error, ServerTrouble))
 
 
 def judge_later_part(error: Exception) -> Verdict:

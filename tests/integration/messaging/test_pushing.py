@@ -108,6 +108,41 @@ async def test_a_pause_in_one_chat_holds_only_that_line_and_in_two_chats_everyth
     assert await desk.claim("telegram", "w") == []
 
 
+async def test_a_pause_that_the_whole_channel_was_asked_for_holds_every_replica_and_counts_no_failure(
+    database_url: str, clock: FakeClock
+) -> None:
+    one, two = Database(database_url), Database(database_url)
+    desks = [Desk(each, Bell(), clock) for each in (one, two)]
+    turns = Turns(one, FakeResponder(), Bell(), clock, Defaults())
+    for chat in "abcd":
+        await hear(desks[0], turns, chat)
+    for desk, delivery in zip(desks, await desks[0].claim("telegram", "w", 2), strict=True):
+        await desk.intend(delivery, "w")
+        await desk.not_sent(delivery, "w", "429", retry_after=3)
+    assert [await desk.claim("telegram", "w") for desk in desks] == [[], []]
+    async with one.reading() as session:
+        assert set((await session.execute(select(OutboxRow.state, OutboxRow.failures))).all()) == {("pending", 0)}
+    await asyncio.gather(one.close(), two.close())
+
+
+async def test_five_minutes_without_a_connection_cost_few_tries_and_lose_nothing(
+    database: Database, desk: Desk, turns: Turns, clock: FakeClock
+) -> None:
+    for chat in "ab":
+        await hear(desk, turns, chat)
+    tries = 0
+    for _ in range(60):
+        for delivery in await desk.claim("telegram", "w", rate=FAST_CHATS):
+            tries += await desk.intend(delivery, "w")
+            await desk.not_sent(delivery, "w", "ConnectError")
+        clock.advance(timedelta(seconds=5))
+    assert 2 * 3 <= tries <= 2 * 8, "each line a few times, further and further apart"
+    async with database.reading() as session:
+        assert set((await session.execute(select(OutboxRow.state, OutboxRow.ambiguous))).all()) == {("pending", 0)}
+    clock.advance(timedelta(seconds=pushing.LONGEST_PAUSE_SECONDS))
+    assert len(await desk.claim("telegram", "w", rate=FAST_CHATS)) == 2
+
+
 async def test_a_check_in_that_stands_in_the_way_of_an_answer_leaves_with_it(database: Database, desk: Desk, turns: Turns) -> None:
     await hear(desk, turns, "a", 1)
     await hear(desk, turns, "a", 2, checkin=7)

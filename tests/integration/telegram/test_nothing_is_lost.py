@@ -11,7 +11,7 @@ from bot.messaging.desk import Unavailable
 from bot.messaging.message import Reply
 from bot.messaging.outbox import append
 from bot.storage.tables import Conversation
-from tests.fake_telegram import FakeTelegram, Hold, Reset, bad_gateway, blocked, cut_off, too_many_requests
+from tests.fake_telegram import FakeTelegram, Hold, Reset, bad_gateway, blocked, cut_off, server_error, too_many_requests, unauthorized
 from tests.fake_telegram.faults import Fault
 from tests.integration.telegram.conftest import Advisor, Flaky, eventually
 
@@ -178,6 +178,17 @@ async def test_a_chat_that_is_gone_is_unreachable(advisor: Advisor, fake: FakeTe
     assert "chat not found" in str(obstacle).lower()
 
 
+async def test_a_token_that_is_refused_for_a_while_delays_and_loses_nothing(advisor: Advisor, fake: FakeTelegram) -> None:
+    fake.fail("sendMessage", unauthorized())
+    advisor.start()
+    fake.user_writes(CHAT, "hello")
+    [row] = await eventually(advisor.outbox, lambda rows: bool(rows) and rows[0].error == "InvalidToken")
+    assert (row.state, row.failures, row.ambiguous) == ("pending", 0, 0)
+    advisor.clock.move(seconds=62)
+    await advisor.wait_for_states("sent")
+    assert fake.texts(CHAT) == ["echo hello"]
+
+
 @pytest.mark.parametrize("fault", [Reset(accepted=True), cut_off(), bad_gateway()])
 async def test_an_unclear_answer_costs_at_most_one_more_copy(advisor: Advisor, fake: FakeTelegram, fault: Fault) -> None:
     fake.fail("sendMessage", fault)
@@ -188,6 +199,19 @@ async def test_an_unclear_answer_costs_at_most_one_more_copy(advisor: Advisor, f
     await advisor.wait_for_states("sent")
     assert len(fake.calls_of("sendMessage", CHAT)) == 2
     assert 1 <= len(fake.messages(CHAT)) <= 2
+
+
+@pytest.mark.parametrize("fault", [bad_gateway(), server_error()])
+async def test_a_server_that_fails_for_half_an_hour_delays_and_loses_nothing(advisor: Advisor, fake: FakeTelegram, fault: Fault) -> None:
+    fake.fail("sendMessage", fault, times=4)
+    advisor.start()
+    fake.user_writes(CHAT, "hello")
+    for number, minutes in enumerate((3, 6, 12, 24), start=1):
+        await eventually(advisor.outbox, lambda rows, number=number: bool(rows) and rows[0].ambiguous == number)  # type: ignore[misc]
+        assert len(fake.calls_of("sendMessage")) == number
+        advisor.clock.move(minutes=minutes, seconds=2)
+    await advisor.wait_for_states("sent")
+    assert fake.texts(CHAT) == ["echo hello"]
 
 
 async def _ambiguous(advisor: Advisor) -> None:

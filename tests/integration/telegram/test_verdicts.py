@@ -6,6 +6,7 @@ import httpx
 import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.channels.telegram.api import ServerTrouble
 from bot.channels.telegram.verdicts import Result, judge, judge_later_part
 
 
@@ -29,7 +30,7 @@ def _caused(error: TelegramError, cause: Exception) -> TelegramError:
         (_caused(TimedOut(), httpx.WriteTimeout("x")), Result.MAYBE_SENT, False),
         (_caused(NetworkError("x"), httpx.ReadError("x")), Result.MAYBE_SENT, False),
         (_caused(NetworkError("x"), httpx.RemoteProtocolError("x")), Result.MAYBE_SENT, False),
-        (NetworkError("Bad Gateway"), Result.MAYBE_SENT, False),
+        (ServerTrouble("502"), Result.MAYBE_SENT, False),
         (TelegramError("Invalid server response"), Result.MAYBE_SENT, False),
     ],
 )

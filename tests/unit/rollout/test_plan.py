@@ -219,6 +219,12 @@ def test_a_negative_spread_is_refused() -> None:
         pytest.param(
             "Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), ["04-03 14:45", "04-04 14:45", "04-05 15:15"], id="Lord Howe, overlap"
         ),
+        pytest.param(
+            "Africa/Casablanca", date(2026, 3, 22), time(2, 30), ["03-21 02:30", "03-22 02:30", "03-23 01:30"], id="Casablanca, gap"
+        ),
+        pytest.param(
+            "Africa/Casablanca", date(2026, 2, 15), time(2, 30), ["02-14 01:30", "02-15 01:30", "02-16 02:30"], id="Casablanca, overlap"
+        ),
         pytest.param("Pacific/Apia", date(2011, 12, 30), time(9), ["12-29 19:00", "12-30 19:00"], id="Apia, no 30 December"),
     ],
 )
