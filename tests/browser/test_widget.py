@@ -303,6 +303,7 @@ async def test_a_colleagues_link_begins_at_once_and_leaves_the_address(
     page = await context.new_page()
     await page.goto(f"{advisor.origin}/?lang=en&join=ABCD3479")
     await page.wait_for_url(f"{advisor.origin}/?lang=en")
+    await page.locator("advisor-chat .advisor:not([hidden])").first.wait_for()
     await page.reload()
     await field(page).wait_for()
     assert [heard.code for heard in responder.heard if heard.code] == ["join_ABCD3479"]

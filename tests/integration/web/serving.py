@@ -122,6 +122,7 @@ class Advisor:
             ws="websockets-sansio",
             ws_max_size=self._limits.frame_bytes,
             ws_per_message_deflate=False,
+            timeout_graceful_shutdown=5,  # as `advisor serve`: a client that never goes does not hold up the end
         )
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve())
