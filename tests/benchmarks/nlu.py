@@ -2,7 +2,8 @@
 
 `uv run --extra diet python -m tests.benchmarks.nlu --train FILE … --test FILE …`; without the extra, only ours is measured.
 Files: lines of JSON with `text` and `intent`; CSV with a first line that names `text` and `intent`, `category` or `label` (BANKING77);
-or Rasa's YAML. CLINC150's one JSON file holds both parts and more: `--clinc FILE`; its out-of-scope lines are left out.
+or Rasa's YAML. Test messages of intents that are not trained are left out. CLINC150's one JSON file holds both parts and more:
+`--clinc FILE`; its out-of-scope lines are left out.
 """
 
 from __future__ import annotations
@@ -160,12 +161,14 @@ def main() -> None:
         train, test = ([message for path in paths for message in read(path)] for paths in (chosen.train, chosen.test))
     else:
         parser.error("give --train and --test, or --clinc")
+    known = {message.intent for message in train}
+    test = [message for message in test if message.intent in known]
     wanted = pipelines()
     quiet.hush()
     quiet.silence_warnings()
     stand_ins.install()
     measured = [measure(name, pipeline, train, test) for name, pipeline in wanted.items()]
-    print(f"{len(train)} messages to train, {len(test)} to test, {len({message.intent for message in train})} intents")
+    print(f"{len(train)} messages to train, {len(test)} to test, {len(known)} intents")
     print(f"{'':28} {'accuracy':>8} {'macro F1':>8} {'training s':>10} {'parse ms':>9} {'memory MB':>9}")
     for each in measured:
         print(each.line())
