@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,7 @@ from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
+from bot.operations.retention import empty_batch
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
@@ -47,6 +48,10 @@ BELL_SECONDS = 2
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
 TIDY_HOURS = 6
+#: Between two batches of words that are deleted, whoever waits for the database gets it.
+BREATH_SECONDS = 0.05
+#: Words whose time is over are looked for this long after the start, too: a process that is restarted daily must not miss its hour.
+FIRST_LOOK = timedelta(minutes=2)
 
 
 class PortInUse(Exception):
@@ -89,6 +94,20 @@ class Advisor:
         async with self.database.transaction() as session:
             await self.services.reports.documents.tidy(session, self.clock())
             await tidy_shared(session, self.clock())
+
+    async def forget_words(self) -> int:
+        """Delete the words of messages that are older than the setting allows, a batch in a transaction; returns in how many rows."""
+        days, forgotten = self.settings.keep_messages_days, 0
+        while days:
+            async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
+                batch = await empty_batch(session, self.clock() - timedelta(days=days), self.clock())
+            if not batch:
+                break
+            forgotten += batch
+            await asyncio.sleep(BREATH_SECONDS)
+        if forgotten:
+            await self.database.wipe()
+        return forgotten
 
 
 def utc_now() -> datetime:
@@ -192,20 +211,18 @@ async def ringing(advisor: Advisor) -> AsyncIterator[None]:
     """APScheduler rings the bell; the check-ins themselves are rows."""
     scheduler = AsyncIOScheduler(timezone="UTC")
 
-    async def tick() -> None:
-        try:
-            await advisor.ring()
-        except Exception:
-            log.exception("ringing due check-ins failed", extra={"action": "ring_failed"})
+    def regularly(work: Callable[[], Awaitable[Any]], action: str, **when: Any) -> None:
+        async def run() -> None:
+            try:
+                await work()
+            except Exception:
+                log.exception("regular work failed", extra={"action": f"{action}_failed"})
 
-    async def tidy() -> None:
-        try:
-            await advisor.tidy()
-        except Exception:
-            log.exception("tidying documents failed", extra={"action": "tidy_failed"})
+        scheduler.add_job(run, "interval", id=action, max_instances=1, coalesce=True, misfire_grace_time=None, **when)
 
-    scheduler.add_job(tidy, "interval", hours=TIDY_HOURS, max_instances=1, coalesce=True, misfire_grace_time=None)
-    scheduler.add_job(tick, "interval", seconds=BELL_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None)
+    regularly(advisor.ring, "ring", seconds=BELL_SECONDS)
+    regularly(advisor.tidy, "tidy", hours=TIDY_HOURS)
+    regularly(advisor.forget_words, "forget_words", hours=TIDY_HOURS, next_run_time=utc_now() + FIRST_LOOK)
     scheduler.start()
     try:
         yield
