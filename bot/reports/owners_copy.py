@@ -26,9 +26,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Said:
-    """One line of the conversation."""
+    """One line of the conversation; `seq` orders those of one moment."""
 
     at: datetime
+    seq: int
     is_owner: bool
     text: str
 
@@ -151,13 +152,19 @@ def _checkins(copy: OwnersCopy, plan: Row) -> Iterator[Block]:
         (
             copy.moment(row["answered_at"] or row["asked_at"] or row["due_at"]),
             _phase_name(copy, row["phase"]),
-            "\n".join(part for part in (say(f"copy_checkin_{row['answer'] or 'none'}"), row["note"]) if part),
+            "\n".join(part for part in (_reply(say, row), row["note"]) if part),
         )
         for row in copy.of("checkin", "initiative_id", plan["id"])
     ]
     if rows:
         yield Words(say("copy_checkins"), "strong")
         yield _table((say("copy_when"), say("column_phase"), say("column_answer")), rows, (30, 40, 46))
+
+
+def _reply(say: Say, checkin: Row) -> str:
+    if checkin["answer"] is None:
+        return say("state_later" if checkin["state"] == "pending" else "copy_checkin_none")
+    return say(f"copy_checkin_{checkin['answer']}")
 
 
 # --- quotes, questions, the rest ------------------------------------------------------------------------------------------------
@@ -206,8 +213,13 @@ def _conversation(copy: OwnersCopy) -> Iterator[Section]:
     say, shown = copy.say, copy.said[-MOST_LINES:]
     if not shown:
         return
-    rows = [(copy.moment(each.at), say("copy_you" if each.is_owner else "copy_advisor"), each.text[:_LONGEST]) for each in shown]
+    rows = [(copy.moment(each.at), say("copy_you" if each.is_owner else "copy_advisor"), _plain(each.text)) for each in shown]
     blocks: list[Block] = [_table((say("copy_when"), say("copy_who"), say("copy_words")), rows, (28, 16, 72))]
     if len(shown) < len(copy.said):
         blocks.insert(0, Words(say("copy_lines", shown=len(shown), all=len(copy.said)), "small"))
     yield Section(say("copy_conversation"), tuple(blocks), new_page=True)
+
+
+def _plain(text: str) -> str:
+    """A message without the marks of bold type, cut to what fits beside its time."""
+    return text.replace("**", "")[:_LONGEST]

@@ -174,9 +174,9 @@ def plan_of(rollout: Rollout) -> Plan:
 
 def _said(tables: Mapping[str, Rows]) -> list[Said]:
     """Both sides of every conversation, by time; without lines whose words were deleted when their time was over."""
-    heard = [Said(row["received_at"], True, words_of(row["body"])) for row in tables["inbox"] if row["channel"] != CLOCK]
-    said = [Said(row["created_at"], False, words_of(row["body"])) for row in tables["outbox"]]
-    return sorted((line for line in (*heard, *said) if line.text), key=lambda line: line.at)
+    heard = [Said(row["received_at"], row["seq"] or 0, True, words_of(row["body"])) for row in tables["inbox"] if row["channel"] != CLOCK]
+    said = [Said(row["created_at"], row["seq"], False, words_of(row["body"])) for row in tables["outbox"]]
+    return sorted((line for line in (*heard, *said) if line.text), key=lambda line: (line.at, line.seq))
 
 
 def _assessed(journey: Journey) -> Assessed:

@@ -12,6 +12,7 @@ from bot.people.linking import CODE_LIFE, address_of, channels_of, join, new_cod
 from bot.rollout.calendar import local_time
 from bot.rollout.checkins import zone_of
 from bot.rollout.quote_lines import QuoteLines
+from bot.storage.tables import Person
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
 
@@ -46,16 +47,20 @@ class Export(AdvisorAction):
         return []
 
     def _lines(self, turn: Turn, speaker: Speaker, kept: Kept) -> list[str]:
-        person, phrases, none = turn.person, self.services.phrases, speaker.phrase("none")
-        told = [value for value in (person.industry, person.size, person.pain) if value]
-        answers = [f"{question}={value}" for question, value in kept.answers.items()]
+        language, phrases, none = speaker.language, self.services.phrases, speaker.phrase("none")
+        plans = [action.title.get(language) if (action := self.services.reports.material.action(each)) else each for each in kept.plans]
         return [
-            speaker.phrase("kept_profile", values=phrases.listed(told, speaker.language) or none),
-            speaker.phrase("kept_answers", values=phrases.listed(answers, speaker.language) or none),
-            speaker.phrase("kept_plans", values=phrases.listed(kept.plans, speaker.language) or none),
+            speaker.phrase("kept_profile", values=phrases.listed(self._told(turn.person, language), language) or none),
+            speaker.phrase("kept_answers", count=len(kept.answers)),
+            speaker.phrase("kept_plans", values=phrases.listed(plans, language) or none),
             speaker.phrase("kept_quotes", values=phrases.listed(self._quotes(speaker, kept), speaker.language) or none),
             speaker.phrase("kept_messages", count=kept.messages),
         ]
+
+    def _told(self, person: Person, language: str) -> list[str]:
+        """What is known of the firm, in the words of the options."""
+        profile = self.services.questionnaire.profile
+        return [each.label.get(language) for question in profile for each in question.options if each.id == getattr(person, question.id)]
 
     def _quotes(self, speaker: Speaker, kept: Kept) -> list[str]:
         """Each supplier with its scores."""
@@ -77,7 +82,7 @@ class Delete(AdvisorAction):
         language, zone = turn.language, zone_of(turn.person)
         papers = await self.services.reports.documents.forget(turn.session, turn.person)
         receipt = await erase(turn.session, turn.person, turn.conversation, turn.now, papers)
-        at = self.services.phrases.moment(local_time(receipt.at, zone), language)
+        at = self.services.phrases.moment(local_time(receipt.at, zone), language, "exact_moment")
         lines = "\n".join(self._lines(speaker, receipt.counts))
         speaker.say("utter_deleted", receipt=receipt.number, at=at, data=lines)
         return [AllSlotsReset(), SlotSet("language", language), {"event": "active_loop", "name": None}]

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, inspect, select
+from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming
@@ -152,3 +153,11 @@ async def test_a_copy_holds_nothing_of_others(database: Database) -> None:
         rows = await rows_of(session, await session.get_one(Person, mine))
     assert "b'" not in str({name: [row for row in each if f"{MARKER}b" in str(row)] for name, each in rows.items()})
     assert all(len(each) == 1 for each in rows.values())
+
+
+async def test_an_error_of_the_database_tells_no_words(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as caught:
+        async with database.transaction() as session:
+            await session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": MARKER})
+    assert "nowhere" in str(caught.value)
+    assert MARKER not in str(caught.value)
