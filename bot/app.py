@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
+from bot.operations.retention import empty_batch
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
@@ -52,6 +53,10 @@ TICK_TIMEOUT_SECONDS = 15
 TIDY_HOURS = 6
 #: So many ticks pass without ringing after the machine's clock was set.
 TICKS_AFTER_CLOCK_SET = 2
+#: Between two batches of words that are deleted, whoever waits for the database gets it.
+BREATH_SECONDS = 0.05
+#: Words whose time is over are looked for this long after the start, too: a process that is restarted daily must not miss its hour.
+FIRST_LOOK = timedelta(minutes=2)
 
 
 class PortInUse(Exception):
@@ -98,6 +103,20 @@ class Advisor:
         async with self.database.transaction() as session:
             await self.services.reports.documents.tidy(session, self.clock())
             await tidy_shared(session, self.clock())
+
+    async def forget_words(self) -> int:
+        """Delete the words of messages that are older than the setting allows, a batch in a transaction; returns in how many rows."""
+        days, forgotten = self.settings.keep_messages_days, 0
+        while days:
+            async with asyncio.timeout(TICK_TIMEOUT_SECONDS), self.database.transaction() as session:
+                batch = await empty_batch(session, self.clock() - timedelta(days=days), self.clock())
+            if not batch:
+                break
+            forgotten += batch
+            await asyncio.sleep(BREATH_SECONDS)
+        if forgotten:
+            await self.database.wipe()
+        return forgotten
 
 
 def utc_now() -> datetime:
@@ -206,6 +225,9 @@ async def ringing(advisor: Advisor) -> AsyncIterator[None]:
     scheduler.add_job(_tick(advisor), "interval", seconds=BELL_SECONDS, **kept)
     scheduler.add_job(_logged(advisor.tidy, "tidy_failed"), "interval", hours=TIDY_HOURS, **kept)
     scheduler.add_job(_logged(advisor.retime, "retime_failed"), "interval", hours=TIDY_HOURS, **kept, **at_once)
+    scheduler.add_job(
+        _logged(advisor.forget_words, "forget_words_failed"), "interval", hours=TIDY_HOURS, **kept, next_run_time=utc_now() + FIRST_LOOK
+    )
     scheduler.start()
     try:
         yield

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
+    keep_messages_days: int = Field(90, ge=0, le=36_500, description="after so many days the words of messages are deleted; 0: never")
 
     @field_validator("language")
     @classmethod

@@ -42,9 +42,9 @@ class Phrases:
         month = self.months.get(language)[day.month - 1]
         return self.say("short_date", language, month=day.month, day=day.day, month_short=month[:3])
 
-    def moment(self, at: datetime, language: str) -> str:
-        """A date and a time, as the clock on the owner's wall shows it."""
-        return self.say("moment", language, date=self.day(at.date(), language), hour=at.hour, minute=f"{at.minute:02d}")
+    def moment(self, at: datetime, language: str, phrase: str = "moment") -> str:
+        """A date and a time, as the clock on the owner's wall shows it; `exact_moment` for what has happened to the minute."""
+        return self.say(phrase, language, date=self.day(at.date(), language), hour=at.hour, minute=f"{at.minute:02d}")
 
 
 @dataclass(frozen=True)

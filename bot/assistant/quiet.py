@@ -1,4 +1,7 @@
-"""Keep third-party chatter off a user's terminal: Rasa's debug lines, deprecation warnings of libraries of 2022, TensorFlow's banner."""
+"""Keep third-party chatter off a user's terminal: Rasa's debug lines, deprecation warnings of libraries of 2022, TensorFlow's banner.
+
+And keep owners' words out of every log: what libraries say below WARNING repeats messages, statements with their values, and frames.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,14 @@ _LOUD = {
     "rasa_sdk": logging.ERROR,
     "apscheduler": logging.WARNING,
     "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "psycopg": logging.WARNING,
+    "telegram": logging.WARNING,
+    "websockets": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "engineio": logging.WARNING,
     "asyncio": logging.WARNING,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,11 @@ class Incoming:
         if self.text:
             body["text"] = clean(self.text)
         return body
+
+
+def words_of(body: Mapping[str, Any]) -> str:
+    """What a stored line says to its reader, whichever side it is of: a pressed button says its title."""
+    return str(body.get("title") or body.get("text") or body.get("command") or body.get("attachment") or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.inbox import CLOCK
-from bot.messaging.message import Button, Line, Reply
+from bot.messaging.message import Button, Line, Reply, words_of
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
 #: Channels that send by themselves; the others wait for their client to ask.
@@ -58,18 +58,20 @@ def _addressed(reply: Reply, seq: int) -> Reply:
 
 async def replies_to(session: AsyncSession, inbox_id: int) -> list[Reply]:
     """What was said to one incoming thing."""
-    rows = await session.scalars(select(OutboxRow).where(OutboxRow.inbox_id == inbox_id).order_by(OutboxRow.seq))
+    replies = select(OutboxRow).where(OutboxRow.inbox_id == inbox_id, OutboxRow.emptied_at.is_(None))
+    rows = await session.scalars(replies.order_by(OutboxRow.seq))
     return [Reply.from_body(row.body) for row in rows]
 
 
 async def lines(session: AsyncSession, conversation: str, after: int, limit: int) -> list[Line]:
-    """Both sides of a conversation with a sequence number above `after`, oldest first."""
+    """Both sides of a conversation with a sequence number above `after`, oldest first; lines whose time is over are left out."""
     last = await _last_seq(session, conversation)
     if last <= after:
         return []
     # A turn may commit between the two queries; without `last` the second would see its lines and the first would not, leaving a gap.
     said = select(OutboxRow).where(OutboxRow.conversation_id == conversation, OutboxRow.seq > after, OutboxRow.seq <= last)
     heard = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.seq > after, InboxRow.seq <= last)
+    said, heard = said.where(OutboxRow.emptied_at.is_(None)), heard.where(InboxRow.emptied_at.is_(None))
     said, heard = said.order_by(OutboxRow.seq).limit(limit), heard.order_by(InboxRow.seq).limit(limit)
     found = [_advisors_line(row) for row in await session.scalars(said)]
     found += [line for row in await session.scalars(heard) if (line := _owners_line(row))]
@@ -94,8 +96,7 @@ def _owners_line(row: InboxRow) -> Line | None:
     body = row.body
     if row.seq is None or row.channel == CLOCK:
         return None
-    text = body.get("title") or body.get("text") or body.get("command") or body.get("attachment") or ""
-    return Line(row.seq, "owner", Reply(text=text), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
+    return Line(row.seq, "owner", Reply(text=words_of(body)), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
 
 
 async def find_button(session: AsyncSession, conversation: str, payload: str) -> Button | None:

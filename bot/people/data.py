@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.people.belongings import table_of, tables_of_people, theirs
+from bot.storage.database import LEAVES_NO_TRACE
 from bot.storage.tables import (
     AnswerRow,
     Assessment,
-    CalendarFeed,
-    CheckIn,
+    ChannelRate,
     Conversation,
     Document,
+    Erasure,
     InboxRow,
     Initiative,
     OutboxRow,
     Person,
-    PhaseRow,
-    PushSubscription,
     Vendor,
-    VendorScore,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +52,57 @@ async def kept_about(session: AsyncSession, person: Person) -> Kept:
     return Kept({row.question: str(row.value or row.kind) for row in rows}, tuple(plans), (heard or 0) + (said or 0), quotes)
 
 
-async def erase(session: AsyncSession, person: Person, conversation: Conversation, now: datetime) -> str:
-    """Delete all that is kept about a person; returns a receipt number that tells nothing about them.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That everything was deleted: a number that tells nothing about the person, when, and the rows that went, by table."""
+
+    number: str
+    at: datetime
+    counts: dict[str, int]
+
+
+async def erase(session: AsyncSession, person: Person, conversation: Conversation, now: datetime, papers: int = 0) -> Receipt:
+    """Delete all that is kept about a person, in the database.
 
     The conversation itself stays as an empty one, so that the receipt can be given in it; its owner is a new, blank person.
+    `papers`: how many documents `Documents.forget` has just deleted, with the files drawn from them; the receipt counts them, too.
     """
-    mine = list(await session.scalars(select(Conversation.id).where(Conversation.person_id == person.id)))
-    runs = select(Assessment.id).where(Assessment.person_id == person.id)
-    plans = select(Initiative.id).where(Initiative.person_id == person.id)
-    vendors = select(Vendor.id).where(Vendor.person_id == person.id)
+    session.info[LEAVES_NO_TRACE] = True
     blank = Person(language=person.language, language_chosen=person.language_chosen, time_zone=person.time_zone, created_at=now)
     session.add(blank)
     await session.flush()
-    for statement in (
-        delete(Document).where(Document.person_id == person.id),
-        delete(CalendarFeed).where(CalendarFeed.person_id == person.id),
-        delete(CheckIn).where(CheckIn.person_id == person.id),
-        delete(VendorScore).where(VendorScore.vendor_id.in_(vendors)),
-        delete(Vendor).where(Vendor.person_id == person.id),
-        delete(PhaseRow).where(PhaseRow.initiative_id.in_(plans)),
-        delete(Initiative).where(Initiative.person_id == person.id),
-        delete(AnswerRow).where(AnswerRow.assessment_id.in_(runs)),
-        delete(Assessment).where(Assessment.person_id == person.id),
-        delete(PushSubscription).where(PushSubscription.conversation_id.in_(mine)),
-        delete(OutboxRow).where(OutboxRow.conversation_id.in_(mine)),
-        delete(InboxRow).where(InboxRow.conversation_id.in_(mine), InboxRow.state != "waiting"),
-        delete(Conversation).where(Conversation.person_id == person.id, Conversation.id != conversation.id),
-    ):
-        await session.execute(statement, execution_options={"synchronize_session": False})
-    conversation.person, conversation.dialogue = blank, {}
+    await _forget_where_pushed_back(session, person)
+    counts = {}
+    for table in reversed(tables_of_people()):
+        if table is not table_of(Person):
+            counts[table.name] = await _delete(session, table, theirs(table, [person.id]), *_kept_here(table, conversation, now))
+    counts[Document.__tablename__] += papers
+    conversation.person, conversation.dialogue, conversation.created_at = blank, {}, now
     await session.flush()
-    await session.execute(delete(Person).where(Person.id == person.id), execution_options={"synchronize_session": False})
-    return secrets.token_hex(4).upper()
+    await _delete(session, table_of(Person), Person.id == person.id)
+    receipt = Receipt(secrets.token_hex(4).upper(), now, {name: count for name, count in counts.items() if count})
+    session.add(Erasure(receipt=receipt.number, erased_at=now, counts=receipt.counts))
+    log.info("an owner's data were deleted", extra={"action": "erased", "receipt": receipt.number})
+    return receipt
+
+
+def _kept_here(table: Table, conversation: Conversation, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What limits the deletion: the conversation goes on, and what was written in it behind the deletion is still to be answered."""
+    if table is table_of(Conversation):
+        return (Conversation.id != conversation.id,)
+    if table is table_of(InboxRow):
+        is_elsewhere = and_(InboxRow.conversation_id != conversation.id, InboxRow.received_at <= now)
+        return (or_(InboxRow.state != "waiting", is_elsewhere),)
+    return ()
+
+
+async def _delete(session: AsyncSession, table: Table, *conditions: ColumnElement[bool]) -> int:
+    gone = await session.execute(delete(table).where(*conditions))
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount
+
+
+async def _forget_where_pushed_back(session: AsyncSession, person: Person) -> None:
+    """A channel's pace names the conversation in which it was slowed down last."""
+    mine = select(Conversation.id).where(Conversation.person_id == person.id)
+    await session.execute(update(ChannelRate).where(ChannelRate.pushed_back_in.in_(mine)).values(pushed_back_in=""))

@@ -1,4 +1,4 @@
-"""What owners ask, kept for the authors: only with the owner's consent, and never with who asked."""
+"""What owners ask, kept for the authors: only with the owner's consent, shown without who asked, and gone with its owner."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ async def note(
     words = masked(text)
     if person.shares_questions is not True or not words:
         return False
-    session.add(Question(text=words, language=language, topic=topic, verdict=verdict, feedback=feedback, asked_on=today))
+    kept = Question(person_id=person.id, text=words, language=language, topic=topic, verdict=verdict, feedback=feedback, asked_on=today)
+    session.add(kept)
     return True
 
 

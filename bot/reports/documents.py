@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,17 +85,23 @@ class Documents:
         """Where the drawn file is kept."""
         return self._folder / key if self._folder else None
 
-    async def forget(self, session: AsyncSession, person: Person) -> None:
-        """Delete every document of a person, drawn files included."""
-        keys = list(await session.scalars(select(Document.key).where(Document.person_id == person.id)))
-        await session.execute(delete(Document).where(Document.person_id == person.id))
-        await asyncio.to_thread(self._remove, keys)
+    async def forget(self, session: AsyncSession, person: Person, kinds: Collection[str] = ()) -> int:
+        """Delete every document of a person, or those of some kinds, drawn files included; returns how many."""
+        mine = (Document.person_id == person.id, *((Document.kind.in_(kinds),) if kinds else ()))
+        keys = set(await session.scalars(select(Document.key).where(*mine)))
+        await session.execute(delete(Document).where(*mine))
+        await asyncio.to_thread(self._remove_drawn, keys)
+        return len(keys)
 
     async def tidy(self, session: AsyncSession, now: datetime) -> None:
         """Delete what has expired, and drawn files whose document is gone (another replica may have deleted it)."""
         await session.execute(delete(Document).where(Document.issued_at <= now - LIFETIME))
         alive = set(await session.scalars(select(Document.key)))
         await asyncio.to_thread(lambda: self._remove(name for name in self._names() if name.partition(".")[0] not in alive))
+
+    def _remove_drawn(self, keys: Collection[str]) -> None:
+        """Half-written files, too."""
+        self._remove(name for name in self._names() if name.partition(".")[0] in keys)
 
     def _names(self) -> list[str]:
         return [each.name for each in self._folder.iterdir()] if self._folder and self._folder.is_dir() else []

@@ -45,6 +45,8 @@ _KINDS: dict[str, _Kind] = {
     "roadmap": _Kind(TypeAdapter(Roadmap), _picture, "image/png"),
     "progress": _Kind(TypeAdapter(Progress), _picture, "image/png"),
     "report": _Kind(TypeAdapter(Paper), _pdf, "application/pdf"),
+    "copy": _Kind(TypeAdapter(Paper), _pdf, "application/pdf"),
+    "copy_data": _Kind(TypeAdapter(dict[str, Any]), _json, "application/json"),
     "packet_data": _Kind(TypeAdapter(dict[str, Any]), _json, "application/json"),
     "calendar": _Kind(TypeAdapter(Agenda), calendar_file.render, "text/calendar"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,20 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.journey import Journey, Journeys
-from bot.messaging.message import File, Image
+from bot.messaging.inbox import CLOCK
+from bot.messaging.message import File, Image, words_of
+from bot.people.copies import Rows, as_data, rows_of
 from bot.reports import charts
 from bot.reports.calendar_file import Agenda, Course, agenda
 from bot.reports.documents import Documents
 from bot.reports.facts import Assessed, Facts, Material, Plan
 from bot.reports.feeds import Feeds
 from bot.reports.figures import Figure, Matrix, Progress, Radar, Roadmap
+from bot.reports.owners_copy import OwnersCopy, Said, write_copy
 from bot.reports.packet import packet_data
 from bot.reports.paper import Paper
 from bot.reports.picturing import say_in
 from bot.reports.quotes import QuoteMaterial, write_comparison, write_question_sheet
 from bot.reports.writing import write_packet, write_report
 from bot.rollout.calendar import local_time
-from bot.rollout.checkins import Rollout, Rollouts, working_time
+from bot.rollout.checkins import Rollout, Rollouts, working_time, zone_of
 from bot.rollout.demo_questions import DemoQuestions, Sheet
 from bot.rollout.plan import make_plan
 from bot.rollout.vendors import Comparison, Criterion
@@ -145,6 +148,18 @@ class Reports:
         called = say_in(self.material, person.language)(name, date=local_time(now, person.time_zone).date().isoformat())
         return File(called, await self.documents.issue(session, person, "report", called, paper, now), SIZE_UNKNOWN)
 
+    async def copy(self, session: AsyncSession, person: Person, now: datetime) -> Sequence[File]:
+        """Everything that is kept about a person, as a PDF and as data; earlier copies end."""
+        await self.documents.forget(session, person, ("copy", "copy_data"))
+        tables = await rows_of(session, person)
+        say, today = say_in(self.material, person.language), local_time(now, person.time_zone).date().isoformat()
+        criteria = {each.id: each.label.get(person.language) for each in self.criteria}
+        paper = write_copy(OwnersCopy(self.material, say, tables, _said(tables), criteria, zone_of(person), now))
+        shown = (("copy", "copy_file", paper), ("copy_data", "copy_data_file", as_data(tables, now)))
+        names = [(kind, say(name, date=today), content) for kind, name, content in shown]
+        issued = [(name, await self.documents.issue(session, person, kind, name, content, now)) for kind, name, content in names]
+        return [File(name, url, SIZE_UNKNOWN) for name, url in issued]
+
     async def calendar(self, session: AsyncSession, person: Person, now: datetime) -> File:
         """The calendar file for a reply."""
         shown = await self.agenda(session, person, person.language, now)
@@ -155,6 +170,13 @@ class Reports:
 def plan_of(rollout: Rollout) -> Plan:
     """A rollout's plan, as pictures and papers show it."""
     return Plan(rollout.initiative.action, rollout.plan, rollout.done, is_under_way=True)
+
+
+def _said(tables: Mapping[str, Rows]) -> list[Said]:
+    """Both sides of every conversation, by time; without lines whose words were deleted when their time was over."""
+    heard = [Said(row["received_at"], row["seq"] or 0, True, words_of(row["body"])) for row in tables["inbox"] if row["channel"] != CLOCK]
+    said = [Said(row["created_at"], row["seq"], False, words_of(row["body"])) for row in tables["outbox"]]
+    return sorted((line for line in (*heard, *said) if line.text), key=lambda line: (line.at, line.seq))
 
 
 def _assessed(journey: Journey) -> Assessed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,12 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
+#: What a session's `info` says when its transaction deletes what must not be found on the disk afterwards.
+LEAVES_NO_TRACE = "leaves_no_trace"
+#: How long SQLite waits for another writer, and how long for readers of its log when that shall be cut (milliseconds).
+BUSY_TIMEOUT_MS, WIPE_WAITS_MS = 15_000, 2_000
 
 
 class DatabaseError(Exception):
@@ -37,19 +43,25 @@ def parse_url(url: str) -> URL:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL with full durability, and the write lock taken up front: a reader that turns writer would fail with "database is locked"."""
+    """WAL with full durability, and the write lock taken up front: a reader that turns writer would fail with "database is locked".
+
+    What is deleted is overwritten with zeros.
+    """
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("read_only", False)
+        options = connection.get_execution_options()
+        if options.get("outside_transactions"):
+            return
+        read_only = options.get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
@@ -60,13 +72,14 @@ class Database:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"))
+            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"), hide_parameters=True)
             _prepare_sqlite(self.engine.sync_engine)
         else:
             self.engine = create_async_engine(
                 self.url.set(drivername="postgresql+psycopg"),
                 pool_size=10,
                 pool_pre_ping=True,
+                hide_parameters=True,  # an error is logged with its statement, never with what an owner wrote
                 connect_args={"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
             )
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -75,8 +88,27 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work commits at the end of the block, or not at all when the block raises."""
-        async with self._write() as session, session.begin():
-            yield session
+        async with self._write() as session:
+            async with session.begin():
+                yield session
+            leaves_no_trace = session.info.get(LEAVES_NO_TRACE, False)
+        if leaves_no_trace:
+            await self.wipe()
+
+    async def wipe(self) -> None:
+        """Write SQLite's log back and cut it, so that no deleted words stay in it; while somebody reads it, this is left for the next time.
+
+        PostgreSQL does the like by itself (autovacuum).
+        """
+        if not self.is_sqlite:
+            return
+        async with self.engine.connect() as connection:
+            plain = await connection.execution_options(outside_transactions=True)
+            await plain.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_WAITS_MS}")
+            busy = (await plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+            await plain.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        if busy:
+            log.info("the database's log is in use; it is cut later", extra={"action": "wipe_put_off"})
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -122,6 +122,7 @@ class InboxRow(Base):
         Index("ix_inbox_conversation_seq", "conversation_id", "seq"),
         # Owners are looked for first: however many check-ins came due at once, nobody who writes waits behind them.
         Index("ix_inbox_owners_waiting", "id", **only_where("state = 'waiting' AND channel <> 'clock'")),
+        Index("ix_inbox_to_empty", "received_at", **only_where("emptied_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -135,6 +136,8 @@ class InboxRow(Base):
     seq: Mapped[int | None]
     received_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    #: When its words were deleted because their time was over; the row stays, so that a late duplicate is still known.
+    emptied_at: Mapped[datetime | None]
 
 
 #: Lines that still have to be pushed, as the partial indexes name them; a query must say the very same to be served by one.
@@ -151,6 +154,7 @@ class OutboxRow(Base):
         Index("ix_outbox_inbox", "inbox_id"),
         Index("ix_outbox_due", "channel", "is_nudge", "due_at", "id", sqlite_where=text(PENDING), postgresql_where=text(PENDING)),
         Index("ix_outbox_unsent", "conversation_id", "seq", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
+        Index("ix_outbox_to_empty", "created_at", **only_where("emptied_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -174,6 +178,8 @@ class OutboxRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    #: When its words and buttons were deleted because their time was over; the row stays, so that sequence and counts do.
+    emptied_at: Mapped[datetime | None]
 
 
 class DeliveryAttempt(Base):
@@ -345,7 +351,7 @@ class Document(Base):
     #: Random, never counted: a row id could be given again after a deletion, and an old address would then show another owner's figures.
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    #: radar | matrix | roadmap | progress | report (any paper) | packet_data | calendar
+    #: radar | matrix | roadmap | progress | report (any paper) | packet_data | calendar | copy | copy_data
     kind: Mapped[str] = mapped_column(String(16))
     #: What a phone calls the file when it is kept.
     name: Mapped[str] = mapped_column(String(100))
@@ -527,11 +533,13 @@ class UsedCode(Base):
 
 
 class Question(Base):
-    """A question's words, kept for the authors. Nothing in it leads back to a person or a conversation: it outlives both."""
+    """A question's words, kept for the authors, who never see whose they are. The row goes when its owner does."""
 
     __tablename__ = "question"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    #: Only so that the owner's copy names it and their deletion takes it along; None: kept before this was.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(String(300))
     language: Mapped[str] = mapped_column(String(8))
     #: The topic that was answered; None: there was none.
@@ -542,3 +550,14 @@ class Question(Base):
     feedback: Mapped[str | None] = mapped_column(String(8))
     #: A day and no moment, so that the row cannot be laid beside a message of the same second.
     asked_on: Mapped[date] = mapped_column(index=True)
+
+
+class Erasure(Base):
+    """That somebody's data were deleted: what a receipt can be checked against. Nothing in it says whose they were."""
+
+    __tablename__ = "erasure"
+
+    receipt: Mapped[str] = mapped_column(String(16), primary_key=True)
+    erased_at: Mapped[datetime]
+    #: Rows that went, by table.
+    counts: Mapped[dict[str, Any]]

@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot.people.data import Kept, erase, kept_about
 from bot.people.linking import CODE_LIFE, address_of, channels_of, join, new_code, use_code
+from bot.rollout.calendar import local_time
+from bot.rollout.checkins import zone_of
 from bot.rollout.quote_lines import QuoteLines
+from bot.storage.tables import Person
 from bot.turn import Turn
 from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, button
 
 TELEGRAM, WEB = "telegram", "web"
 
 
+#: What a receipt counts, and in which tables that lies; rows that only belong to one of these go uncounted.
+COUNTED = {
+    "answers": ("answer",),
+    "plans": ("initiative",),
+    "checkins": ("checkin",),
+    "figures": ("figure",),
+    "quotes": ("vendor",),
+    "papers": ("document",),
+    "links": ("shared_plan", "calendar_feed", "digest", "push_subscription", "join_code", "link_code"),
+    "questions": ("question",),
+    "messages": ("inbox", "outbox"),
+}
+
+
 class Export(AdvisorAction):
-    """Everything that is kept, in the conversation."""
+    """Everything that is kept: in short in the conversation, and in full as a paper and as data."""
 
     action_name = "action_people_export"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         kept = await kept_about(turn.session, turn.person)
+        paper, data = await self.services.reports.copy(turn.session, turn.person, turn.now)
         speaker.say("utter_export", data="\n".join(self._lines(turn, speaker, kept)))
+        speaker.hand_over("utter_export_paper", paper)
+        speaker.hand_over("utter_export_data", data)
         return []
 
     def _lines(self, turn: Turn, speaker: Speaker, kept: Kept) -> list[str]:
-        person, phrases, none = turn.person, self.services.phrases, speaker.phrase("none")
-        told = [value for value in (person.industry, person.size, person.pain) if value]
-        answers = [f"{question}={value}" for question, value in kept.answers.items()]
+        language, phrases, none = speaker.language, self.services.phrases, speaker.phrase("none")
+        plans = [action.title.get(language) if (action := self.services.reports.material.action(each)) else each for each in kept.plans]
         return [
-            speaker.phrase("kept_profile", values=phrases.listed(told, speaker.language) or none),
-            speaker.phrase("kept_answers", values=phrases.listed(answers, speaker.language) or none),
-            speaker.phrase("kept_plans", values=phrases.listed(kept.plans, speaker.language) or none),
+            speaker.phrase("kept_profile", values=phrases.listed(self._told(turn.person, language), language) or none),
+            speaker.phrase("kept_answers", count=len(kept.answers)),
+            speaker.phrase("kept_plans", values=phrases.listed(plans, language) or none),
             speaker.phrase("kept_quotes", values=phrases.listed(self._quotes(speaker, kept), speaker.language) or none),
             speaker.phrase("kept_messages", count=kept.messages),
         ]
+
+    def _told(self, person: Person, language: str) -> list[str]:
+        """What is known of the firm, in the words of the options."""
+        profile = self.services.questionnaire.profile
+        return [each.label.get(language) for question in profile for each in question.options if each.id == getattr(person, question.id)]
 
     def _quotes(self, speaker: Speaker, kept: Kept) -> list[str]:
         """Each supplier with its scores."""
@@ -53,10 +79,18 @@ class Delete(AdvisorAction):
         if meaning.get("confirm") != "yes":
             speaker.say("utter_delete_confirm")
             return []
-        language = turn.language
-        await self.services.reports.documents.forget(turn.session, turn.person)
-        speaker.say("utter_deleted", receipt=await erase(turn.session, turn.person, turn.conversation, turn.now))
+        language, zone = turn.language, zone_of(turn.person)
+        papers = await self.services.reports.documents.forget(turn.session, turn.person)
+        receipt = await erase(turn.session, turn.person, turn.conversation, turn.now, papers)
+        at = self.services.phrases.moment(local_time(receipt.at, zone), language, "exact_moment")
+        lines = "\n".join(self._lines(speaker, receipt.counts))
+        speaker.say("utter_deleted", receipt=receipt.number, at=at, data=lines)
         return [AllSlotsReset(), SlotSet("language", language), {"event": "active_loop", "name": None}]
+
+    def _lines(self, speaker: Speaker, counts: Mapping[str, int]) -> list[str]:
+        """How much of each went."""
+        found = {name: sum(counts.get(table, 0) for table in tables) for name, tables in COUNTED.items()}
+        return [speaker.phrase(f"gone_{name}", count=count) for name, count in found.items() if count]
 
 
 async def telegram_offer(turn: Turn, speaker: Speaker) -> list[dict[str, str]]:
