@@ -7,7 +7,7 @@
   const name = title || (isEnglish ? "Digital Advisor" : "経営のデジタル相談");
   const make = (tag, style) => {
     const element = document.createElement(tag);
-    element.style.cssText = style; // set by a script it needs no permission of the site's policy, and is cheaper than a sheet
+    element.style.cssText = style; // set by a script, it needs no permission of the site's policy
     return element;
   };
   const host = make("advisor-launcher", `all:initial;position:fixed;z-index:var(--advisor-z,2147483000);bottom:var(--advisor-bottom,20px);${position === "left" ? "left" : "right"}:var(--advisor-side,20px)`);
