@@ -23,7 +23,7 @@ from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
 from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.commands import Wording
+from bot.channels.telegram.commands import MiniApp, Wording
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
@@ -165,7 +165,9 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
     settings = advisor.settings
     routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
-    routes += web_routes(advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins)
+    routes += web_routes(
+        advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins, telegram_token=settings.telegram_token
+    )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
     if settings.rest_token:
@@ -213,7 +215,9 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
     parts = ("telegram_description", "telegram_short", "telegram_again")
     wordings = {language: Wording(*(say(part, language) for part in parts)) for language in ("ja", "en")}
     webhook = Webhook(settings.telegram_webhook, settings.webhook_secret()) if settings.telegram_webhook else None
-    return TelegramChannel(advisor.desk, settings.telegram_token, settings.telegram_api_base or None, menu, webhook, wordings=wordings)
+    mini_app = MiniApp(say("telegram_mini_app", settings.language), settings.mini_app) if settings.mini_app else None
+    api_base = settings.telegram_api_base or None
+    return TelegramChannel(advisor.desk, settings.telegram_token, api_base, menu, webhook, wordings=wordings, mini_app=mini_app)
 
 
 @asynccontextmanager

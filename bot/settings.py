@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ADVISOR_"
 #: Read by the tests and by CI, not by the advisor.
-_NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER"})
+_NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER", "ADVISOR_SCREENSHOTS"})
 #: Telegram calls no other ports; None is the one of https.
 _WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 
@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         """Where Telegram shall call, with our own path when none is given; empty: long polling."""
         url = self.telegram_webhook_url
         return f"{url.rstrip('/')}/webhooks/telegram" if url and urlsplit(url).path in ("", "/") else url
+
+    @property
+    def mini_app(self) -> str:
+        """Where Telegram opens the chat inside itself, which it does for https addresses only; empty: nowhere."""
+        is_open = self.telegram_token and self.public_url.startswith("https://")
+        return f"{self.public_url.rstrip('/')}/telegram" if is_open else ""
 
     def webhook_secret(self) -> str:
         """What Telegram shows when it calls: as set, else made from the signing key, so that all replicas agree. Raises SettingsError."""

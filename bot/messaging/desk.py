@@ -18,6 +18,7 @@ from bot.messaging.message import Delivery, Incoming, Line, Reply
 from bot.messaging.notices import Browser, Notice
 from bot.messaging.pushing import LeavesAt, Mine, at_once
 from bot.messaging.rates import Rate
+from bot.people.linking import join_channels
 from bot.storage.database import Database
 from bot.storage.tables import ChannelAddress
 
@@ -209,6 +210,14 @@ class Desk:
         """Use up a one-time code; False when it was used before."""
         async with self._transaction() as session:
             return await codes.use(self._database, session, code, self._clock())
+
+    async def join_channels(self, conversation: str, known: str) -> bool:
+        """The owner of `conversation` has shown to be the one of `known`: from now on they are one person.
+
+        False: somebody else of that channel stands behind `conversation`, so it must not be opened.
+        """
+        async with self._transaction() as session:
+            return await join_channels(self._database, session, conversation, known, self._clock())
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

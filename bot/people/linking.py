@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.database import Database
 from bot.storage.tables import Assessment, Base, ChannelAddress, Conversation, LinkCode, Person
 
 #: Long enough to fetch the phone, short enough that a code in a screenshot opens nothing.
@@ -66,6 +67,33 @@ async def join(session: AsyncSession, conversation: Conversation, person: Person
     for table in Base.metadata.sorted_tables:
         await _hand_over(session, table, other.id, person.id)
     await session.execute(delete(Person).where(Person.id == other.id), execution_options={"synchronize_session": False})
+
+
+async def join_channels(database: Database, session: AsyncSession, conversation: str, known: str, now: datetime) -> bool:
+    """Make the owner of `conversation` (made when it is not there) the one of `known`, who is reached there unless they chose otherwise.
+
+    False: somebody else of that channel stands behind `conversation`. Where `known` has not begun, or a turn of `conversation` is under
+    way, nothing is joined yet; it will be the next time.
+    """
+    here, there = await session.get(Conversation, conversation), await session.get(Conversation, known)
+    channel = known.partition(":")[0]
+    if here is not None and await _stands_behind(session, here.person_id, channel, other_than=known):
+        return False
+    if there is None:
+        return True
+    if here is not None and await database.try_lock(session, f"conversation {conversation}"):
+        await join(session, here, there.person)
+    elif here is None:
+        values = {"id": conversation, "person_id": there.person_id, "channel": conversation.partition(":")[0]}
+        empty = {"dialogue": {}, "last_seq": 0, "created_at": now, "active_at": now}
+        await database.insert_new(session, Conversation, values | empty, unique=("id",))
+    there.person.preferred_channel = there.person.preferred_channel or channel
+    return True
+
+
+async def _stands_behind(session: AsyncSession, person_id: int, channel: str, other_than: str) -> bool:
+    theirs = Conversation.person_id == person_id, Conversation.channel == channel, Conversation.id != other_than
+    return await session.scalar(select(Conversation.id).where(*theirs).limit(1)) is not None
 
 
 async def _drop_rival_assessments(session: AsyncSession, other: Person, person: Person) -> None:

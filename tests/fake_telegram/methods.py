@@ -133,6 +133,20 @@ def set_my_commands(world: World, fields: Fields) -> bool:
     return True
 
 
+def set_chat_menu_button(world: World, fields: Fields) -> bool:
+    """setChatMenuButton: for all private chats when no chat is named."""
+    button = fields.get("menu_button", {"type": "default"})
+    if button["type"] not in ("default", "commands", "web_app"):
+        raise BadRequest("unsupported menu button type specified")
+    if button["type"] == "web_app":
+        if urlsplit(button["web_app"]["url"]).scheme != "https":
+            raise BadRequest(f"menu button Web App URL '{button['web_app']['url']}' is invalid: Only HTTPS links are allowed")
+        if not button["text"]:
+            raise BadRequest("menu button text must be non-empty")
+    world.menu_buttons[fields.get("chat_id")] = button
+    return True
+
+
 def set_my_description(world: World, fields: Fields) -> bool:
     """setMyDescription"""
     return _describe(world, fields, "description", 512)
@@ -208,6 +222,7 @@ METHODS: dict[str, Callable[[World, Fields], Any]] = {
     "answerCallbackQuery": answer_callback_query,
     "sendChatAction": send_chat_action,
     "setMyCommands": set_my_commands,
+    "setChatMenuButton": set_chat_menu_button,
     "setMyDescription": set_my_description,
     "setMyShortDescription": set_my_short_description,
     "setWebhook": set_webhook,

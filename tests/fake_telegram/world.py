@@ -51,6 +51,8 @@ class World:
         self.updates: dict[int, Update] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
+        #: By chat; None: all private chats.
+        self.menu_buttons: dict[int | None, dict[str, Any]] = {}
         self.webhook = ""
         self.secret = ""
         #: What the bot wants to hear of; empty: Telegram's own choice.

@@ -74,3 +74,10 @@ def test_a_webhook_address_without_a_path_gets_ours_and_a_secret_is_made_from_th
     assert len(settings.webhook_secret()) == 64
     own = load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": "https://a.example/hook", "ADVISOR_TELEGRAM_WEBHOOK_SECRET": "mine"})
     assert (own.telegram_webhook, own.webhook_secret()) == ("https://a.example/hook", "mine")
+
+
+def test_telegram_opens_the_chat_where_there_is_a_bot_and_an_https_address() -> None:
+    base = {"ADVISOR_TELEGRAM_TOKEN": "1:x", "ADVISOR_PUBLIC_URL": "https://advisor.example/"}
+    assert load_settings(base).mini_app == "https://advisor.example/telegram"
+    for other in ({"ADVISOR_PUBLIC_URL": "http://advisor.example"}, {"ADVISOR_PUBLIC_URL": ""}, {"ADVISOR_TELEGRAM_TOKEN": ""}):
+        assert load_settings(base | other).mini_app == ""

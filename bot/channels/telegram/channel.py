@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.api import Bot, open_bot
-from bot.channels.telegram.commands import Menu, Wordings, publish
+from bot.channels.telegram.commands import Menu, MiniApp, Wordings, publish
 from bot.channels.telegram.courtesies import Courtesies
 from bot.channels.telegram.delivering import Deliverer
 from bot.channels.telegram.listening import Listener
@@ -38,12 +38,14 @@ class TelegramChannel:
         webhook: Webhook | None = None,
         timing: Timing | None = None,
         wordings: Wordings = MappingProxyType({}),
+        mini_app: MiniApp | None = None,
     ) -> None:
         self._desk = desk
         self._token = token
         self._api_base = api_base
         self._menu = menu
         self._wordings = wordings
+        self._mini_app = mini_app
         self._webhook = webhook
         self._timing = timing or Timing()
         self._door = Door(webhook.secret) if webhook else None
@@ -71,7 +73,7 @@ class TelegramChannel:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen(bot, listener))
                 group.create_task(Deliverer(bot, self._desk, _worker_name(), self._timing, self._wordings).run())
-                group.create_task(publish(bot, self._menu, self._wordings, self._timing))
+                group.create_task(publish(bot, self._menu, self._wordings, self._timing, self._mini_app))
         finally:
             await courtesies.end()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from telegram import BotCommandScopeAllPrivateChats
+from telegram import BotCommandScopeAllPrivateChats, MenuButton, MenuButtonDefault, MenuButtonWebApp, WebAppInfo
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.telegram.api import Bot
@@ -36,6 +36,19 @@ class Wording:
     again: str
 
 
+@dataclass(frozen=True, slots=True)
+class MiniApp:
+    """The page that the button beside the input opens inside Telegram; `url` is an https address."""
+
+    title: str
+    url: str
+
+    @property
+    def button(self) -> MenuButton:
+        """In Telegram's words."""
+        return MenuButtonWebApp(self.title, WebAppInfo(self.url))
+
+
 #: By language.
 Wordings = Mapping[str, Wording]
 
@@ -57,14 +70,19 @@ def command_and_text(typed: str, menu: Menu) -> tuple[str | None, str]:
     return None, f"{match[1]} {words}".strip()
 
 
-async def publish(bot: Bot, menu: Menu, wordings: Wordings, timing: Timing) -> None:
-    """Tell Telegram the menu and what the bot is, in every language; tried again without the network, logged and left when refused."""
+async def publish(bot: Bot, menu: Menu, wordings: Wordings, timing: Timing, mini_app: MiniApp | None = None) -> None:
+    """Tell Telegram the menu and what the bot is, in every language, and what its button opens.
+
+    Tried again without the network, logged and left when refused.
+    """
     for language, commands in _with_fallback(menu):
         scope = BotCommandScopeAllPrivateChats()
         await until_done(partial(bot.set_my_commands, commands, scope=scope, language_code=language), "the command menu", timing)
     for language, wording in _with_fallback(wordings):
         await until_done(partial(bot.set_my_description, wording.description, language), "the description", timing)
         await until_done(partial(bot.set_my_short_description, wording.short, language), "the short description", timing)
+    menu_button = mini_app.button if mini_app else MenuButtonDefault()  # also takes back what an earlier start has set
+    await until_done(partial(bot.set_chat_menu_button, menu_button=menu_button), "the menu button", timing)
 
 
 def _with_fallback(by_language: Mapping[str, Said]) -> Iterator[tuple[str | None, Said]]:

@@ -25,8 +25,8 @@ class Origins:
         origin = origin.lower()
         return origin in self.allowed or (bool(_ORIGIN.fullmatch(origin)) and urlsplit(origin).netloc == host.lower())
 
-    def chat_policy(self, host: str) -> str:
-        """The page's policy: our own files and nothing else."""
+    def chat_policy(self, host: str, *framed_by: str) -> str:
+        """The page's policy: our own files and nothing else. `framed_by` may frame it beside the sites that the operator named."""
         sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host.lower()) else ""  # older Safari: 'self' does not cover sockets
         rules = (
             "default-src 'none'",
@@ -37,7 +37,7 @@ class Origins:
             "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            " ".join(("frame-ancestors 'self'", *self.allowed)),
+            " ".join(("frame-ancestors 'self'", *self.allowed, *framed_by)),
             "require-trusted-types-for 'script'",
             f"trusted-types {WORKER_POLICY}",
         )

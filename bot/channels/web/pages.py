@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot.channels.web.miniapp import FRAMED_BY
 from bot.channels.web.origins import Origins
-from bot.channels.web.scripts import bundle, tight
+from bot.channels.web.scripts import bundle, tight, tight_sheet
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.files import FileGone
 
@@ -53,6 +54,10 @@ class Pages:
     async def page(self, request: Request) -> Response:
         """The chat as a page of its own, or in a frame."""
         return self._html("page", request, self._origins.chat_policy(request.headers.get("host", "")))
+
+    async def mini_app(self, request: Request) -> Response:
+        """The same page for Telegram, whose own web site may frame it here and nowhere else."""
+        return self._html("page", request, self._origins.chat_policy(request.headers.get("host", ""), FRAMED_BY))
 
     async def demo(self, request: Request) -> Response:
         """A site with the chat on it."""
@@ -123,6 +128,8 @@ def _asset(path: Path) -> _Asset:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":
         text = tight(bundle(path) if path.name == ENTRY else text)
+    elif path.suffix == ".css":
+        text = tight_sheet(text)
     body = text.encode()
     return _Asset(body, gzip.compress(body, mtime=0), f'W/"{_digest(body)}"', TYPES[path.suffix])
 

@@ -14,6 +14,7 @@ _COMMENT = re.compile(r"^[ \t]*(//.*|/\*\*.*\*/)$|[ \t]+// .*$", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _BLANK = re.compile(r"\n{2,}")
 _SHEET = re.compile(r"(?<=STYLES = `)[^`]+|(?<=replaceSync\(`)[^`]+")
+_SHEET_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SHEET_SPACE = re.compile(r"(?<=[:;,{}]) | (?=\{)|;(?= ?\})")
 
 
@@ -36,3 +37,8 @@ def tight(text: str) -> str:
     """A script without comment lines, indentation and blank lines, its sheets without their spaces."""
     bare = _BLANK.sub("\n", _INDENT.sub("", _COMMENT.sub("", text)))
     return _SHEET.sub(lambda sheet: _SHEET_SPACE.sub("", sheet[0]), bare)
+
+
+def tight_sheet(text: str) -> str:
+    """A sheet without comments, indentation and spaces."""
+    return _SHEET_SPACE.sub("", _BLANK.sub("\n", _INDENT.sub("", _SHEET_COMMENT.sub("", text)))).strip()

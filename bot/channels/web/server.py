@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from bot.channels.web.door import Door
 from bot.channels.web.handover import Handover
 from bot.channels.web.limits import Limits, Visitors
+from bot.channels.web.miniapp import MiniApp
 from bot.channels.web.origins import Origins
 from bot.channels.web.pages import LAUNCHER, Downloads, Pages
 from bot.channels.web.push import PushDoor, Pusher
@@ -35,12 +36,13 @@ def web_routes(
     allowed_origins: tuple[str, ...] = (),
     public_folder: Path = STATIC,
     push_services: tuple[str, ...] = (),
+    telegram_token: str = "",
     clock: Callable[[], datetime] = _now,
     limits: Limits | None = None,
 ) -> list[BaseRoute]:
     """Everything of the web channel. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
 
-    `push_services` are origins of push services beside those of the browsers' makers.
+    `push_services` are origins of push services beside those of the browsers' makers. With a `telegram_token` there is a Mini App.
     Run uvicorn with `ws_max_size=limits.frame_bytes` and `ws_per_message_deflate=False`: a frame is refused before it is held in memory.
     """
     limits = limits or Limits()
@@ -48,7 +50,12 @@ def web_routes(
     pages = Pages(public_folder, origins)
     door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
     streams, handover, push = Streams(desk, door, limits), Handover(desk, door), PushDoor(desk, door, secret_key, push_services)
+    mini_app = [
+        Route("/telegram", pages.mini_app),
+        Route("/chat/telegram", MiniApp(desk, door, telegram_token, clock).enter, methods=["POST"]),
+    ]
     return [
+        *(mini_app if telegram_token else ()),
         Route("/", pages.page, name="chat"),
         Route("/demo", pages.demo, name="demo"),
         *(Route(f"/{name}", pages.launcher) for name in LAUNCHER),

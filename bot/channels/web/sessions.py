@@ -6,6 +6,7 @@ A code is a token for a few minutes that another device turns into one of its ow
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,11 +43,16 @@ class Sessions:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         self._signer = URLSafeSerializer(secret_key, salt="advisor web session", signer_kwargs=options)
         self._codes = URLSafeSerializer(secret_key, salt="advisor web code", signer_kwargs=options)
+        self._telegram_key = hmac.digest(secret_key, b"advisor web session of a telegram user", hashlib.sha256)
         self._clock = clock
 
     def new(self) -> Session:
         """A session with a random 128-bit id."""
         return Session(secrets.token_hex(16))
+
+    def of_telegram(self, user: int) -> Session:
+        """The session of a Telegram user: always the same one, and none that anybody can guess."""
+        return Session(hmac.digest(self._telegram_key, str(user).encode(), hashlib.sha256)[:16].hex())
 
     def token(self, session: Session) -> str:
         """A token for `session` that lives from now on."""

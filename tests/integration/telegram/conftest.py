@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.commands import Wording
+from bot.channels.telegram.commands import MiniApp, Wording
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.webhook import Webhook
 from bot.messaging.bell import Bell
@@ -141,9 +141,12 @@ class Advisor:
     files: FakeFiles
     running: list[Running] = field(default_factory=list)
 
-    def start(self, desk: Any = None, token: str = TOKEN, webhook: Webhook | None = None, **timing: Any) -> Running:
+    def start(
+        self, desk: Any = None, token: str = TOKEN, webhook: Webhook | None = None, mini_app: MiniApp | None = None, **timing: Any
+    ) -> Running:
         """Start a channel; `desk` may be a Flaky one."""
-        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, replace(FAST, **timing), WORDINGS)
+        quick = replace(FAST, **timing)
+        channel = TelegramChannel(desk or self.desk, token, self.fake.base_url, MENU, webhook, quick, WORDINGS, mini_app)
         self.running.append(Running(channel))
         return self.running[-1]
 

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from bot.channels.telegram.commands import MiniApp
 from bot.messaging.message import Reply
 from tests.fake_telegram import FakeTelegram
 from tests.integration.telegram.conftest import Advisor, choice
@@ -168,6 +169,16 @@ async def test_an_empty_chat_tells_what_the_bot_is_in_every_language(advisor: Ad
     await fake.wait_until(lambda: len(fake.world.descriptions) == 6, "both descriptions in three languages")
     assert fake.world.descriptions["description", "ja"] == "小さな会社の相談相手です。"
     assert fake.world.descriptions["short_description", ""] == "Adviser"
+
+
+async def test_button_beside_the_input_opens_the_page_and_is_taken_back(advisor: Advisor, fake: FakeTelegram) -> None:
+    url = "https://advisor.example/telegram"
+    first = advisor.start(mini_app=MiniApp("画面で開く", url))
+    await fake.wait_until(lambda: bool(fake.world.menu_buttons), "the menu button")
+    assert fake.world.menu_buttons == {None: {"type": "web_app", "text": "画面で開く", "web_app": {"url": url}}}
+    await first.stop()
+    advisor.start()
+    await fake.wait_until(lambda: fake.world.menu_buttons[None]["type"] == "default", "the usual button")
 
 
 async def test_logs_carry_neither_the_token_nor_what_was_said(

@@ -71,6 +71,7 @@ class Advisor:
         allowed_origins: tuple[str, ...] = (),
         routes: tuple[BaseRoute, ...] = (),
         push_services: tuple[str, ...] = (),
+        telegram_token: str = "",
     ) -> None:
         self._url = url
         self._responder = responder
@@ -79,6 +80,7 @@ class Advisor:
         self._allowed_origins = allowed_origins
         self._routes = routes
         self._push_services = push_services
+        self._telegram_token = telegram_token
         self.files = FakeFiles()
         self.port = port or free_port()
 
@@ -111,6 +113,7 @@ class Advisor:
             secret_key=SECRET,
             allowed_origins=self._allowed_origins,
             push_services=self._push_services,
+            telegram_token=self._telegram_token,
             clock=self._clock,
             limits=self._limits,
         )

@@ -50,19 +50,10 @@ class AdvisorChat extends HTMLElement {
     this.arrive();
   }
 
-  /** A link from another device brings a code that opens its conversation here; then as always. */
+  /** A link from another device, or Telegram, may say whose conversation is to be opened; then as always. */
   async arrive() {
-    const code = /^#c=([\w.-]+)$/.exec(location.hash)?.[1];
-    if (code) {
-      history.replaceState(null, "", location.pathname + location.search);
-      try {
-        const answer = await fetch("/chat/arrive", { method: "POST", body: JSON.stringify({ code }) });
-        const { token } = await answer.json();
-        for (const name of ["seen", "read"]) this.store.set(name, null);
-        this.store.set("token", token);
-      } catch {
-        this.standing = this.texts.expired;
-      }
+    if (/^#c=|[#&]tgWebApp/.test(location.hash)) {
+      await import("./arriving.js").then(({ arrive }) => arrive(this)).catch(() => {});
     }
     this.wire.start();
   }
@@ -84,7 +75,7 @@ class AdvisorChat extends HTMLElement {
     this.note = h("p", { class: "note", role: "status", hidden: true });
     this.log = h("ol", { class: "log", role: "list" });
     this.scroller = h("div", { class: "scroll", role: "region", "aria-label": t.log, tabindex: "0" }, this.log);
-    this.newer = h("button", { class: "newer", type: "button", hidden: true }, `${t.newer} ↓`);
+    this.newer = h("button", { class: "newer", type: "button", hidden: true, "aria-label": t.newer }, h("span", {}, t.newer), " ↓");
     this.typing = h("li", { class: "line advisor", hidden: true }, h("div", { class: "bubble" },
       h("span", { class: "away" }, t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))));
     this.log.append(this.typing);
@@ -102,6 +93,7 @@ class AdvisorChat extends HTMLElement {
     const there = new URL(location.href);
     there.searchParams.set("lang", other);
     there.searchParams.delete("join");
+    there.hash = "";
     this.more = h("button", { class: "icon", type: "button", "aria-label": this.texts.more, "aria-haspopup": "dialog" },
       drawn(DOTS));
     const close = this.around.isFramed && h("button", { class: "icon", type: "button", "aria-label": this.texts.close }, drawn("M6 6l12 12M18 6L6 18"));
@@ -180,7 +172,7 @@ class AdvisorChat extends HTMLElement {
 
   focusFirst() {
     // On a phone focus in the input would pull up the keyboard over the conversation.
-    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true });
+    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus({ preventScroll: true, focusVisible: false });
   }
 
   /** Counted while nobody can see the chat; whatever comes while it is seen is read. */

@@ -2,12 +2,13 @@
 
 const STYLES = `
 [hidden] { display: none !important; }
-.panel { position: absolute; right: 0; bottom: 76px; width: min(400px, 100vw - 40px); height: min(680px, 100dvh - 116px); border-radius: 16px; overflow: hidden; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
+button:focus-visible { outline: 3px solid #0b57d0; outline-offset: 3px; }
+.panel { position: absolute; right: 0; bottom: 76px; width: min(max(400px, 14vw), 100vw - 40px); height: min(max(680px, 50dvh), 100dvh - 116px); border-radius: 16px; overflow: hidden; box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
 .left { right: auto; left: 0; }
 iframe { display: block; border: 0; width: 100%; height: 100%; }
 .unread { position: absolute; top: -6px; right: -4px; min-width: 26px; padding: 0 7px; box-sizing: border-box; border-radius: 13px; background: #b3261e; color: #fff; font: 700 15px/26px system-ui; text-align: center; }
 @media (max-width: 30em), (max-height: 30em) { .panel { position: fixed; inset: 0; width: auto; height: auto; border-radius: 0; } }
-@media (forced-colors: active) { .panel, button { border: 2px solid ButtonText; } }
+@media (forced-colors: active) { .panel, .unread { border: 2px solid ButtonText; } }
 @media print { :host { display: none !important; } }
 `;
 

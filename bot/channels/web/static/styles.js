@@ -2,7 +2,7 @@
 export const STYLES = `
 :host {
   --paper: #f6f4ef; --card: #fff; --ink: #1f2b29; --soft: #56625f; --line: #dcd8cd; --brand: #14635a; --brand-ink: #fff;
-  --mine: #dcece6; --mine-ink: #12332d; --warn: #fff3d6; --warn-ink: #5a4300; --focus: #0b57d0; --off: #6b7471; --bar: #fffdf9; --fill: var(--brand); --fill-ink: var(--brand-ink);
+  --mine: #dcece6; --mine-ink: #12332d; --warn: #fff3d6; --warn-ink: #5a4300; --focus: #0b57d0; --off: #6b7471; --bar: #fffdf9; --fill: var(--brand); --fill-ink: var(--brand-ink); --wide: 46rem;
   display: flex; flex-direction: column; height: 100vh; height: 100dvh; overflow: hidden;
   background: var(--paper); color: var(--ink);
   font: 1.0625rem/1.75 "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", Meiryo, system-ui, sans-serif;
@@ -24,7 +24,7 @@ button, textarea { font: inherit; color: inherit; }
 button, .switch { min-height: 44px; min-width: 44px; cursor: pointer; touch-action: manipulation; }
 
 header { background: var(--bar); border-bottom: 1px solid var(--line); padding: env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left); }
-.top { display: flex; align-items: center; gap: .25rem; max-width: 46rem; margin: 0 auto; padding: .375rem 1rem; }
+.top { display: flex; align-items: center; gap: .25rem; max-width: var(--wide); margin: 0 auto; padding: .375rem 1rem; }
 .mark { width: 2.125rem; height: 2.125rem; flex: none; border-radius: .625rem; background: var(--fill); display: grid; place-items: center; }
 .mark svg { width: 1.25rem; height: 1.25rem; fill: var(--fill-ink); }
 .icon { flex: none; display: grid; place-items: center; padding: 0; border: 0; border-radius: .75rem; background: none; color: var(--soft); }
@@ -32,7 +32,7 @@ header { background: var(--bar); border-bottom: 1px solid var(--line); padding: 
 .icon svg { width: 1.5rem; height: 1.5rem; }
 .icon svg, .kind svg { fill: none; stroke: currentColor; stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round; }
 .icon:last-child { margin-right: -.625rem; }
-h1 { font-size: 1.0625rem; font-weight: 600; line-height: 1.4; margin: 0 0 0 .5rem; flex: 1; min-width: 0; }
+h1 { font-size: 1.0625rem; font-weight: 600; line-height: 1.4; margin: 0 0 0 .5rem; flex: 1; min-width: 0; word-break: auto-phrase; }
 .switch { display: inline-flex; align-items: center; justify-content: center; padding: 0 .75rem; border-radius: .75rem; color: var(--brand); font-size: .9375rem; text-decoration: none; white-space: nowrap; }
 .switch:hover { background: var(--paper); }
 
@@ -40,7 +40,7 @@ h1 { font-size: 1.0625rem; font-weight: 600; line-height: 1.4; margin: 0 0 0 .5r
 
 .scroll { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
 .scroll:focus-visible { outline-offset: -3px; }
-ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; padding: 1rem max(1rem, env(safe-area-inset-right)) 1.25rem max(1rem, env(safe-area-inset-left)); display: flex; flex-direction: column; gap: .375rem; }
+ol.log { list-style: none; max-width: var(--wide); min-height: 100%; margin: 0 auto; padding: 1rem max(1rem, env(safe-area-inset-right)) 1.25rem max(1rem, env(safe-area-inset-left)); display: flex; flex-direction: column; gap: .375rem; }
 .day { align-self: center; margin: .75rem 0 .5rem; color: var(--soft); font-size: .875rem; }
 .line { display: flex; flex-direction: column; align-items: flex-start; max-width: 100%; }
 .line + .owner, .owner + .advisor { margin-top: .625rem; }
@@ -80,7 +80,7 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 .choices button:disabled { cursor: default; border-color: var(--line); border-width: 1px; background: transparent; color: var(--off); font-weight: 400; }
 .choices button[aria-pressed=true] { border: 1.5px solid var(--brand); color: var(--brand); font-weight: 700; }
 .choices:not(.short) button[aria-pressed=true]::before { content: "✓ "; content: "✓ " / ""; }
-@media (max-width: 22rem) { .choices.short { gap: .375rem; } }
+@media (max-width: 22rem) { .choices.short { gap: .375rem; } .mark { display: none; } h1 { margin: 0; } }
 
 .dots { display: inline-flex; gap: .375rem; align-items: center; min-height: 1.75rem; }
 .dots i { width: .5rem; height: .5rem; border-radius: 50%; background: var(--soft); animation: breathe 1.4s infinite ease-in-out; }
@@ -92,15 +92,16 @@ ol.log { list-style: none; max-width: 46rem; min-height: 100%; margin: 0 auto; p
 .middle { position: relative; flex: 1; min-height: 0; display: flex; }
 
 form { background: var(--bar); border-top: 1px solid var(--line); padding: 0 env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left); }
-.write { display: flex; align-items: flex-end; gap: .5rem; max-width: 46rem; margin: 0 auto; padding: .625rem 1rem; }
+.write { display: flex; align-items: flex-end; gap: .5rem; max-width: var(--wide); margin: 0 auto; padding: .625rem 1rem; }
 textarea { flex: 1; min-width: 0; min-height: 48px; max-height: 9.5rem; resize: none; padding: .5625rem .875rem; border: 1px solid var(--off); border-radius: .875rem; background: var(--card); font-size: max(1.0625rem, 16px); line-height: 1.6; }
 textarea:focus-visible { border-color: transparent; outline-offset: -2px; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
 .send { flex: none; min-height: 48px; padding: 0 1.25rem; border: 1px solid transparent; border-radius: .875rem; background: var(--fill); color: var(--fill-ink); font-weight: 600; white-space: nowrap; }
 .send:hover { filter: brightness(1.08); }
 
+@media (min-width: 160rem) { :host { --wide: 56rem; } }
 @media (min-width: 48rem) { ol.log { padding-top: 1.5rem; padding-bottom: 1.75rem; } .top { padding-block: .5rem; } .write { padding-block: .875rem; } }
-@media (max-height: 24rem) { .top { padding-block: 0; } .write { padding-block: .25rem; } textarea { max-height: 4.5rem; } }
+@media (max-height: 24rem) { .top { padding-block: 0; } .write { padding-block: .25rem; } textarea { max-height: 4.5rem; } .newer { left: auto; right: .5rem; transform: none; } .newer span { display: none; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; scroll-behavior: auto !important; } .dots i { opacity: .7; } }
-@media (forced-colors: active) { .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .send { background: ButtonFace; color: ButtonText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } }
+@media (forced-colors: active) { .note, .bubble, .owner .bubble, .mark, .send { border: 1px solid CanvasText; } .send { background: ButtonFace; color: ButtonText; } .choices button[aria-pressed=true] { outline: 2px solid Highlight; } .dots i { background: CanvasText; } .mark svg { fill: CanvasText; } }
 `;
