@@ -30,6 +30,7 @@ from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
+from bot.messaging.ending import finish
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.operations.retention import empty_batch
@@ -222,20 +223,29 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
 
 @asynccontextmanager
 async def ringing(advisor: Advisor) -> AsyncIterator[None]:
-    """APScheduler rings the bell; the check-ins themselves are rows."""
+    """APScheduler rings the bell; the check-ins themselves are rows. What is at work at the end is finished."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-    at_once = {"next_run_time": datetime.now(UTC)}
-    scheduler.add_job(_tick(advisor), "interval", seconds=BELL_SECONDS, **kept)
-    scheduler.add_job(_logged(advisor.tidy, "tidy_failed"), "interval", hours=TIDY_HOURS, **kept)
-    scheduler.add_job(_logged(advisor.retime, "retime_failed"), "interval", hours=TIDY_HOURS, **kept, **at_once)
-    scheduler.add_job(
-        _logged(advisor.forget_words, "forget_words_failed"), "interval", hours=TIDY_HOURS, **kept, next_run_time=utc_now() + FIRST_LOOK
-    )
+    at_work: set[asyncio.Task[Any]] = set()
+
+    def regularly(work: Callable[[], Awaitable[None]], **when: Any) -> None:
+        async def run() -> None:
+            if task := asyncio.current_task():
+                at_work.add(task)
+                task.add_done_callback(at_work.discard)
+            await work()
+
+        scheduler.add_job(run, "interval", max_instances=1, coalesce=True, misfire_grace_time=None, **when)
+
+    regularly(_tick(advisor), seconds=BELL_SECONDS)
+    regularly(_logged(advisor.tidy, "tidy_failed"), hours=TIDY_HOURS)
+    regularly(_logged(advisor.retime, "retime_failed"), hours=TIDY_HOURS, next_run_time=utc_now())
+    regularly(_logged(advisor.forget_words, "forget_words_failed"), hours=TIDY_HOURS, next_run_time=utc_now() + FIRST_LOOK)
     scheduler.start()
     try:
         yield
     finally:
+        scheduler.pause()
+        await finish(set(at_work), TICK_TIMEOUT_SECONDS)
         scheduler.shutdown(wait=False)
 
 

@@ -161,7 +161,7 @@ async def _end(database: Database, now: datetime, how: str) -> None:
         elif how == "answered elsewhere":
             await rollouts.answer(session, person, checkin, "in_progress", now)
         elif how == "put off":
-            rollouts.put_off(person, checkin, 3, now)
+            await rollouts.put_off(session, person, checkin, 3, now)
         else:
             await rollouts.close_phase(session, person, rollout, now)
 
