@@ -94,8 +94,8 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 async def latency(messages: int) -> None:
     """One chat, one message after the other; its own pace is lifted, as no owner writes so fast."""
-    services = load_services(ROOT, CACHE)
-    assistant = load_assistant(ensure_model(ROOT, CACHE, print), services)
+    model = ensure_model(ROOT, CACHE, print)
+    assistant = load_assistant(model, load_services(ROOT, lambda: model))
     await warm_up(assistant)
     async with bench(assistant, Rate(per_second=1000, chat_per_second=1000, chat_burst=100)) as running:
         for number in range(messages):
