@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -89,7 +89,8 @@ async def test_a_finished_phase_opens_the_next_and_drops_its_own_checkins(databa
     assert {state for phase, state in rows if phase == 2} == {"pending"}
 
 
-async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts: Rollouts) -> None:
+async def put_off(database: Database, rollouts: Rollouts, days: int) -> tuple[FakeClock, datetime]:
+    """An owner whose first check-in was asked and put off; the clock stands at that moment. Returns the day that was promised, too."""
     person_id = await start(database, rollouts)
     clock = FakeClock((await first_due(database)).due_at)
     await ring(database, clock)
@@ -97,21 +98,18 @@ async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts:
         person = await session.get_one(Person, person_id)
         checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
         rollouts.ask(person, checkin, clock())
-        due_at = await rollouts.put_off(session, person, checkin, 3, clock())
+        return clock, await rollouts.put_off(session, person, checkin, days, clock())
+
+
+async def test_a_checkin_put_off_comes_again_later(database: Database, rollouts: Rollouts) -> None:
+    clock, due_at = await put_off(database, rollouts, 3)
     assert due_at > clock() + timedelta(days=2)
     clock.now = due_at
     assert await ring(database, clock) == 1
 
 
 async def test_nothing_of_the_rhythm_comes_before_the_day_that_was_promised(database: Database, rollouts: Rollouts) -> None:
-    person_id = await start(database, rollouts)
-    clock = FakeClock((await first_due(database)).due_at)
-    await ring(database, clock)
-    async with database.transaction() as session:
-        person = await session.get_one(Person, person_id)
-        checkin = (await session.scalars(select(CheckIn).where(CheckIn.state == "rung"))).one()
-        rollouts.ask(person, checkin, clock())
-        due_at = await rollouts.put_off(session, person, checkin, 40, clock())
+    clock, due_at = await put_off(database, rollouts, 40)
     clock.now = due_at - timedelta(minutes=1)
     assert await ring(database, clock) == 0
     clock.now = due_at
