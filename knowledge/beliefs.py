@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log, sqrt
 
@@ -24,7 +24,12 @@ class Beliefs:
         in_how_many = Counter(term for _, terms in said for term in set(terms))
         self._idf = {term: log((1 + len(said)) / (1 + count)) + 1 for term, count in in_how_many.items()}
         self._rare = log(1 + len(said)) + 1
-        self._said = [(each, self._vector(terms)) for each, terms in said]
+        self._said = [each for each, _ in said]
+        #: By term, the sentences that hold it, and how much it weighs in each.
+        self._where: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for place, (_, terms) in enumerate(said):
+            for term, weight in self._vector(terms).items():
+                self._where[term].append((place, weight))
 
     def _vector(self, terms: Sequence[str]) -> Vector:
         weights = {term: (1 + log(count)) * self._idf.get(term, self._rare) for term, count in Counter(terms).items()}
@@ -33,12 +38,9 @@ class Beliefs:
 
     def find(self, text: str) -> Misbelief | None:
         """The misbelief that `text` expresses, or None."""
-        asked = self._vector(features_of(text).all)
-        alike = [(_cosine(asked, known), place) for place, (_, known) in enumerate(self._said)]
-        best, place = max(alike, default=(0.0, 0))
-        return self._said[place][0] if best >= ALIKE_FROM else None
-
-
-def _cosine(first: Vector, second: Vector) -> float:
-    """Of two vectors of length 1."""
-    return sum(weight * second.get(term, 0.0) for term, weight in first.items())
+        alike: dict[int, float] = defaultdict(float)  # cosines, as the vectors have length 1
+        for term, weight in self._vector(features_of(text).all).items():
+            for place, known in self._where.get(term, ()):
+                alike[place] += weight * known
+        best, place = max(((cosine, place) for place, cosine in alike.items()), default=(0.0, 0))
+        return self._said[place] if best >= ALIKE_FROM else None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from knowledge.content import LANGUAGES, Node, Texts
@@ -105,6 +106,11 @@ def _mentions(phrases: Iterable[str], text: str, language: str) -> bool:
 
 def _pattern(phrases: Iterable[str], language: str) -> re.Pattern[str]:
     """Any of the phrases, the longest first; English ones as whole words."""
+    return _compiled(tuple(phrases), language)
+
+
+@lru_cache(maxsize=256)
+def _compiled(phrases: tuple[str, ...], language: str) -> re.Pattern[str]:
     longest_first = sorted((_plain(each) for each in phrases), key=len, reverse=True)
     either = "|".join(map(re.escape, longest_first))
     return re.compile(rf"\b(?:{either})\b" if language == "en" else f"(?:{either})")

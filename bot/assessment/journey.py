@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.advice import Advice, advise
@@ -198,6 +198,12 @@ class Journey:
         scored = score(known, self.questionnaire)
         return tuple(each.action.id for each in advise(self.answers, self.profile, scored, self.questionnaire, limit=len(every)))
 
+#: Under what name a session's `info` keeps the journeys that its transaction has looked up.
+_KNOWN = "journeys"
+# Built once, since they run in every turn.
+_NEWEST = select(Assessment).where(Assessment.person_id == bindparam("person")).order_by(Assessment.id.desc()).limit(1)
+_ANSWERS = select(AnswerRow).where(AnswerRow.assessment_id == bindparam("assessment"))
+
 
 class Journeys:
     """Finds and begins journeys."""
@@ -206,15 +212,21 @@ class Journeys:
         self.questionnaire = questionnaire
 
     async def current(self, session: AsyncSession, person: Person) -> Journey | None:
-        """The newest journey of a person."""
-        newest = select(Assessment).where(Assessment.person_id == person.id).order_by(Assessment.id.desc()).limit(1)
-        assessment = (await session.scalars(newest)).first()
+        """The newest journey of a person; looked up once in a transaction, which asks for it again and again."""
+        known = session.info.setdefault(_KNOWN, {})
+        if person.id not in known:
+            known[person.id] = await self._newest(session, person)
+        found: Journey | None = known[person.id]
+        return found
+
+    async def _newest(self, session: AsyncSession, person: Person) -> Journey | None:
+        assessment = (await session.scalars(_NEWEST, {"person": person.id})).first()
         if assessment is None:
             return None
         return await self._loaded(session, person, assessment)
 
     async def _loaded(self, session: AsyncSession, person: Person, assessment: Assessment) -> Journey:
-        rows = await session.scalars(select(AnswerRow).where(AnswerRow.assessment_id == assessment.id))
+        rows = await session.scalars(_ANSWERS, {"assessment": assessment.id})
         return Journey(self.questionnaire, person, assessment, {row.question: row for row in rows})
 
     async def previous(self, session: AsyncSession, journey: Journey) -> Journey | None:
@@ -246,4 +258,11 @@ class Journeys:
         assessment = Assessment(person_id=person.id, started_at=now, touched_at=now, trail=[], **shown)
         session.add(assessment)
         await session.flush()
-        return Journey(self.questionnaire, person, assessment, {})
+        journey = Journey(self.questionnaire, person, assessment, {})
+        session.info.setdefault(_KNOWN, {})[person.id] = journey
+        return journey
+
+
+def forget_journeys(session: AsyncSession) -> None:
+    """Call after assessments were given to somebody else or deleted, lest the transaction go on with what it knew before."""
+    session.info.pop(_KNOWN, None)

@@ -117,7 +117,7 @@ class Action:
     prerequisite: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is made of them can be kept
 class ReadingWords:
     """The words in which owners answer by typing, both languages together; `numbers` pairs a word with its number."""
 
@@ -153,7 +153,7 @@ class ReadingWords:
     inviting: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Questionnaire:
     """All that the assessment asks and advises, in the order of the files."""
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from bot.assessment.questionnaire import ProfileOption, ProfileQuestion, Questionnaire, ReadingWords, ScoredQuestion
 from knowledge.content import LANGUAGES
+from knowledge.patterns import compiled
 
 #: Longer texts (Latin letters count half) are a story or a question to us, not a choice.
 LONGEST_CHOICE = 60
@@ -172,14 +173,20 @@ def guarded(word: str) -> str:
 def name_spans(text: str, questionnaire: Questionnaire) -> list[tuple[int, int, str]]:
     """Where `text` (folded) names a question, as start, end and id; of overlapping names the longest."""
     typed, taken, found = fold(text), set[int](), list[tuple[int, int, str]]()
-    called = {each.id: each.called for each in questionnaire.profile} | {each.id: each.called for each in questionnaire.questions}
-    named = [(word, question) for question, names in called.items() for word in (*names.ja, *names.en)]
-    for word, question in sorted(named, key=lambda pair: -len(pair[0])):
-        for match in re.finditer(_any_of([word]), typed):
+    for word, question in _names(questionnaire):
+        for match in _pattern_of(word).finditer(typed):
             if taken.isdisjoint(range(*match.span())):
                 taken.update(range(*match.span()))
                 found.append((*match.span(), question))
     return sorted(found)
+
+
+@lru_cache(maxsize=4)
+def _names(questionnaire: Questionnaire) -> tuple[tuple[str, str], ...]:
+    """What the questions are called, each with the question's id, the longest names first."""
+    called = {each.id: each.called for each in questionnaire.profile} | {each.id: each.called for each in questionnaire.questions}
+    named = [(word, question) for question, names in called.items() for word in (*names.ja, *names.en)]
+    return tuple(sorted(named, key=lambda pair: -len(pair[0])))
 
 
 def names_in(text: str, questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -200,10 +207,21 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(guarded(word) for word in folded)
 
 
-def mentions(words: Collection[str], text: str) -> bool:
-    """Whether any of `words` stands in the folded `text`."""
+@lru_cache(maxsize=4096)
+def _pattern_of(word: str) -> re.Pattern[str]:
+    """One word of the content; it may fold to nothing, which stands nowhere."""
+    return re.compile(_any_of([word]) or "(?!)")
+
+
+@lru_cache(maxsize=512)
+def _one_of_words(words: tuple[str, ...]) -> re.Pattern[str]:
     # A word such as n't stands inside another one.
-    return any(re.search(re.escape(word) if word[0] == "n" and "'" in word else _any_of([word]), text) for word in words)
+    return re.compile("|".join(re.escape(word) if word[0] == "n" and "'" in word else _any_of([word]) for word in words) or "(?!)")
+
+
+def mentions(words: Iterable[str], text: str) -> bool:
+    """Whether any of `words` (of the content) stands in the folded `text`."""
+    return _one_of_words(tuple(words)).search(text) is not None
 
 
 def _exact(variants: Sequence[Iterable[str]], text: str, words: ReadingWords) -> Reading | None:
@@ -335,14 +353,14 @@ def _spelled_out(text: str, words: ReadingWords) -> str:
         first, second = values[match.group(1)], values.get(match.group(2) or "", 0)
         return str(first + second) if not second or first >= 20 else f"{first} {second}"
 
-    return re.sub(pattern, digits, text)
+    return compiled(pattern).sub(digits, text)
 
 
 def _headcounts(text: str, words: ReadingWords) -> list[int]:
     """The numbers in a sentence that stand before a word for people, both ends of a range included."""
     unit, joiner = _any_of(words.people), _any_of(words.joiners)
     pattern = rf"(?<![\d数何.])(\d+)(?:(?:{unit})?\s*(?:-|{joiner})\s*(\d+))?\s*(?:{unit})"
-    return [int(number) for match in re.finditer(pattern, text) for number in match.groups() if number]
+    return [int(number) for match in compiled(pattern).finditer(text) for number in match.groups() if number]
 
 
 def _span(counts: Sequence[int], text: str, words: ReadingWords, is_sentence: bool) -> tuple[int, int]:
@@ -387,7 +405,7 @@ def _contained(variants: Sequence[Iterable[str]], text: str) -> Reading | None:
 def _occurrences(variants: Sequence[Iterable[str]], text: str) -> Iterator[tuple[int, int, int]]:
     for number, option in enumerate(variants, 1):
         for word in option:
-            for match in re.finditer(_any_of([word]), text):
+            for match in _pattern_of(word).finditer(text):
                 yield match.start(), match.end(), number
 
 

@@ -26,6 +26,7 @@ with quiet.old_libraries_may_warn():
 
 from bot.assistant.action_endpoint import InProcessActions
 from bot.assistant.meanings import Parsed
+from bot.assistant.straight_graph import StraightGraphRunner
 from bot.assistant.tracker_store import TurnTrackerStore
 from bot.assistant.understanding import understand
 from bot.messaging.message import Button, Reply, text_only
@@ -110,6 +111,7 @@ def load_assistant(model: Path, services: Services) -> Assistant:
             agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
     except (RasaException, OSError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"the model {model.name} cannot be loaded ({error}); run `advisor train --force`") from error
+    agent.processor.graph_runner = StraightGraphRunner.of(agent.processor.graph_runner)
     return Assistant(agent, services)
 
 

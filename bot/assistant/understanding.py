@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from bot.assessment.corrections import is_correction, read_correction
 from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
@@ -31,7 +29,6 @@ from bot.rollout.quoting import ASKED, asked_in
 from bot.rollout.wishes.moves import read_move
 from bot.rollout.wishes.wish import Kind, Problem
 from bot.services import Services
-from bot.storage.tables import OutboxRow
 from bot.turn import Turn
 
 Classify = Callable[[str], Awaitable[Parsed]]
@@ -298,8 +295,7 @@ def _as_parsed(reading: Reading, question: str, text: str) -> Parsed:
 async def _typed_button(turn: Turn, text: str) -> Parsed | None:
     """The button of a recent message whose title was typed."""
     wanted = _plain(text)
-    said = select(OutboxRow).where(OutboxRow.conversation_id == turn.conversation.id)
-    for row in await turn.session.scalars(said.order_by(OutboxRow.seq.desc()).limit(_RECENT_MESSAGES)):
+    for row in await outbox.newest(turn.session, turn.conversation.id, _RECENT_MESSAGES):
         for button in row.body.get("buttons", ()):
             if wanted and _plain(button["title"]) == wanted:
                 return of_meaning(button["meaning"], text)

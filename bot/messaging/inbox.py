@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import literal, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.message import Incoming
@@ -22,6 +22,12 @@ CLOCK = "clock"
 # Written out as in the partial index, or neither database would use it.
 _LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)
 _LITERALLY_BY_OWNERS = InboxRow.channel != literal(CLOCK, literal_execute=True)
+# Built once: these run several times for every message, and building one costs as much as running it.
+_OF_CHANNEL = select(InboxRow).where(InboxRow.channel == bindparam("channel"), InboxRow.external_id == bindparam("external_id"))
+_NEXT = select(InboxRow).where(InboxRow.state == "waiting").order_by(InboxRow.id).limit(1)
+_NEXT_OF_CONVERSATION = _NEXT.where(InboxRow.conversation_id == bindparam("conversation"))
+_WAITING = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id).limit(bindparam("limit"))
+_WRITTEN, _RUNG = _WAITING.where(_LITERALLY_BY_OWNERS), _WAITING.where(InboxRow.channel == CLOCK)
 
 
 async def store(database: Database, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
@@ -40,8 +46,7 @@ async def store(database: Database, session: AsyncSession, incoming: Incoming, n
 
 async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRow | None:
     """The row of one incoming thing, answered or not."""
-    matches = InboxRow.channel == channel, InboxRow.external_id == external_id[:200]
-    return (await session.scalars(select(InboxRow).where(*matches))).first()
+    return (await session.scalars(_OF_CHANNEL, {"channel": channel, "external_id": external_id[:200]})).first()
 
 
 async def find_said(session: AsyncSession, conversation: str, client_id: str) -> InboxRow | None:
@@ -56,16 +61,14 @@ async def waiting_conversations(session: AsyncSession, limit: int = AT_ONCE) -> 
 
     Few at a time: a thousand check-ins that came due together must not stand between an owner and the next answer.
     """
-    waiting = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id)
-    wrote = list(await session.scalars(waiting.where(_LITERALLY_BY_OWNERS).limit(limit)))
-    rang = await session.scalars(waiting.where(InboxRow.channel == CLOCK).limit(limit - len(wrote))) if len(wrote) < limit else ()
+    wrote = list(await session.scalars(_WRITTEN, {"limit": limit}))
+    rang = await session.scalars(_RUNG, {"limit": limit - len(wrote)}) if len(wrote) < limit else ()
     return list(dict.fromkeys([*wrote, *rang]))
 
 
 async def next_waiting(session: AsyncSession, conversation: str) -> InboxRow | None:
     """The oldest unanswered row of a conversation."""
-    waiting = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.state == "waiting")
-    return (await session.scalars(waiting.order_by(InboxRow.id).limit(1))).first()
+    return (await session.scalars(_NEXT_OF_CONVERSATION, {"conversation": conversation})).first()
 
 
 def incoming_of(row: InboxRow) -> Incoming:

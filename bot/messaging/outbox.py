@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Integer, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.inbox import CLOCK
@@ -19,6 +19,15 @@ from bot.storage.tables import Conversation, InboxRow, OutboxRow
 PUSHING = frozenset({"telegram", "callback"})
 #: Why a check-in's line waits though nothing failed.
 CLOSED = "waits for the owner's hours"
+# Built once, since they run for every message.
+_REPLIES = select(OutboxRow).where(OutboxRow.inbox_id == bindparam("inbox_id"), OutboxRow.emptied_at.is_(None)).order_by(OutboxRow.seq)
+_AFTER, _LAST, _LIMIT = (bindparam(name, type_=Integer) for name in ("after", "last", "limit"))
+_SAID = select(OutboxRow).where(OutboxRow.conversation_id == bindparam("conversation"), OutboxRow.emptied_at.is_(None))
+_SAID = _SAID.where(OutboxRow.seq > _AFTER, OutboxRow.seq <= _LAST).order_by(OutboxRow.seq).limit(_LIMIT)
+_HEARD = select(InboxRow).where(InboxRow.conversation_id == bindparam("conversation"), InboxRow.emptied_at.is_(None))
+_HEARD = _HEARD.where(InboxRow.seq > _AFTER, InboxRow.seq <= _LAST).order_by(InboxRow.seq).limit(_LIMIT)
+_LAST_SEQ = select(Conversation.last_seq).where(Conversation.id == bindparam("conversation"))
+_NEWEST = select(OutboxRow).where(OutboxRow.conversation_id == bindparam("conversation")).order_by(OutboxRow.seq.desc()).limit(_LIMIT)
 
 
 async def append(
@@ -58,8 +67,7 @@ def _addressed(reply: Reply, seq: int) -> Reply:
 
 async def replies_to(session: AsyncSession, inbox_id: int) -> list[Reply]:
     """What was said to one incoming thing."""
-    replies = select(OutboxRow).where(OutboxRow.inbox_id == inbox_id, OutboxRow.emptied_at.is_(None))
-    rows = await session.scalars(replies.order_by(OutboxRow.seq))
+    rows = await session.scalars(_REPLIES, {"inbox_id": inbox_id})
     return [Reply.from_body(row.body) for row in rows]
 
 
@@ -69,12 +77,9 @@ async def lines(session: AsyncSession, conversation: str, after: int, limit: int
     if last <= after:
         return []
     # A turn may commit between the two queries; without `last` the second would see its lines and the first would not, leaving a gap.
-    said = select(OutboxRow).where(OutboxRow.conversation_id == conversation, OutboxRow.seq > after, OutboxRow.seq <= last)
-    heard = select(InboxRow).where(InboxRow.conversation_id == conversation, InboxRow.seq > after, InboxRow.seq <= last)
-    said, heard = said.where(OutboxRow.emptied_at.is_(None)), heard.where(InboxRow.emptied_at.is_(None))
-    said, heard = said.order_by(OutboxRow.seq).limit(limit), heard.order_by(InboxRow.seq).limit(limit)
-    found = [_advisors_line(row) for row in await session.scalars(said)]
-    found += [line for row in await session.scalars(heard) if (line := _owners_line(row))]
+    between = {"conversation": conversation, "after": after, "last": last, "limit": limit}
+    found = [_advisors_line(row) for row in await session.scalars(_SAID, between)]
+    found += [line for row in await session.scalars(_HEARD, between) if (line := _owners_line(row))]
     return sorted(found, key=lambda line: line.seq)[:limit]
 
 
@@ -85,7 +90,7 @@ async def latest_lines(session: AsyncSession, conversation: str, limit: int) -> 
 
 
 async def _last_seq(session: AsyncSession, conversation: str) -> int:
-    return await session.scalar(select(Conversation.last_seq).where(Conversation.id == conversation)) or 0
+    return await session.scalar(_LAST_SEQ, {"conversation": conversation}) or 0
 
 
 def _advisors_line(row: OutboxRow) -> Line:
@@ -97,6 +102,11 @@ def _owners_line(row: InboxRow) -> Line | None:
     if row.seq is None or row.channel == CLOCK:
         return None
     return Line(row.seq, "owner", Reply(text=words_of(body)), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
+
+
+async def newest(session: AsyncSession, conversation: str, limit: int) -> list[OutboxRow]:
+    """The advisor's last lines in a conversation, the newest first."""
+    return list(await session.scalars(_NEWEST, {"conversation": conversation, "limit": limit}))
 
 
 async def find_button(session: AsyncSession, conversation: str, payload: str) -> Button | None:

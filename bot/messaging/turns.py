@@ -81,10 +81,7 @@ class Turns:
             return 0
         self._busy.add(conversation)
         try:
-            taken = 0
-            while await self.take(conversation):
-                taken += 1
-            return taken
+            return int(await self.take(conversation))
         finally:
             self._busy.discard(conversation)
 

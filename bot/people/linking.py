@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.assessment.journey import forget_journeys
 from bot.storage.database import Database
 from bot.storage.tables import Assessment, Base, ChannelAddress, Conversation, LinkCode, Person
 
@@ -67,6 +68,7 @@ async def join(session: AsyncSession, conversation: Conversation, person: Person
     for table in Base.metadata.sorted_tables:
         await _hand_over(session, table, other.id, person.id)
     await session.execute(delete(Person).where(Person.id == other.id), execution_options={"synchronize_session": False})
+    forget_journeys(session)
 
 
 async def join_channels(database: Database, session: AsyncSession, conversation: str, known: str, now: datetime) -> bool:

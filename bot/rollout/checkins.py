@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.profiles import Defaults
@@ -138,6 +138,11 @@ class Rollout:
         planned = self.planned
         return self.is_active and planned is not None and planned.number == number
 
+# Built once, since they run in every turn.
+_ACTIVE = select(Initiative).where(Initiative.person_id == bindparam("person"), Initiative.state == "active").order_by(Initiative.id)
+_STANDING = select(CheckIn).where(CheckIn.person_id == bindparam("person"), CheckIn.state.in_(("asked", "rung")))
+_STANDING = _STANDING.where(CheckIn.asked_at.is_not(None)).order_by(CheckIn.asked_at.desc(), CheckIn.id.desc()).limit(1)
+
 
 class Rollouts:
     """Everything that happens to rollouts and check-ins."""
@@ -150,8 +155,7 @@ class Rollouts:
 
     async def active(self, session: AsyncSession, person: Person) -> list[Rollout]:
         """The rollouts under way, oldest first."""
-        rows = select(Initiative).where(Initiative.person_id == person.id, Initiative.state == "active").order_by(Initiative.id)
-        return [Rollout(initiative, self.phases) for initiative in await session.scalars(rows)]
+        return [Rollout(initiative, self.phases) for initiative in await session.scalars(_ACTIVE, {"person": person.id})]
 
     async def rollout(self, session: AsyncSession, person: Person, initiative_id: int | None) -> Rollout | None:
         """The person's rollout of this id; None when it is not theirs."""
@@ -320,8 +324,7 @@ class Rollouts:
 
     async def standing(self, session: AsyncSession, person: Person) -> CheckIn | None:
         """The check-in whose question stands on the owner's screen, answered in part or not at all."""
-        asked = select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.state.in_(("asked", "rung")), CheckIn.asked_at.is_not(None))
-        return (await session.scalars(asked.order_by(CheckIn.asked_at.desc(), CheckIn.id.desc()).limit(1))).first()
+        return (await session.scalars(_STANDING, {"person": person.id})).first()
 
     async def open_checkin(self, session: AsyncSession, person: Person, checkin_id: int | None) -> CheckIn | None:
         """The check-in that an answer means: the named one if it is the person's, else the one that stands."""

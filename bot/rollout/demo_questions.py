@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.content import Node, Text, Texts
+from knowledge.patterns import compiled
 from knowledge.problems import Problems
 from knowledge.yaml_files import read_yaml
 
@@ -113,4 +114,4 @@ def _read_sheet(node: Node, topics: Collection[str] | None) -> Sheet:
 def _stands(word: str, typed: str) -> bool:
     if not word.isascii():
         return word in typed
-    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", typed) is not None
+    return compiled(rf"(?<![a-z]){re.escape(word)}(?![a-z])").search(typed) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.assessment.reading import plain
 from knowledge.content import Node
+from knowledge.patterns import compiled
 from knowledge.problems import Problems
 from knowledge.yaml_files import read_yaml
 
@@ -118,7 +119,7 @@ def is_passed_over(text: str, words: FigureWords) -> bool:
 def _found(word: str, text: str) -> bool:
     ends = r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
     begins = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
-    return re.search(f"{begins}{re.escape(word)}{ends}", text) is not None
+    return compiled(f"{begins}{re.escape(word)}{ends}").search(text) is not None
 
 
 def _normal(text: str) -> str:

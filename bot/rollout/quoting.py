@@ -15,6 +15,7 @@ from functools import lru_cache
 from bot.assessment.reading import plain
 from bot.rollout.prices import read_price
 from bot.rollout.vendors import HIGHEST, Criterion, VendorWords
+from knowledge.patterns import compiled
 
 #: A longer message tells a story.
 LONGEST_MESSAGE = 120
@@ -242,7 +243,7 @@ def _bounded(word: str) -> str:
 
 
 def _stands(word: str, typed: str) -> bool:
-    return bool(word) and re.search(_bounded(word), typed) is not None
+    return bool(word) and compiled(_bounded(word)).search(typed) is not None
 
 
 def _has(typed: str, words: Iterable[str]) -> bool:

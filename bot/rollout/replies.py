@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from knowledge.content import Node, Text
+from knowledge.patterns import compiled
 from knowledge.problems import Problems
 from knowledge.yaml_files import read_yaml
 
@@ -156,4 +157,4 @@ def _stands(word: str, shown: str) -> bool:
     """Whole words for Latin letters; Japanese has no gaps between words."""
     if not word.isascii() or not word[0].isalpha():
         return word in shown
-    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", shown) is not None
+    return compiled(rf"(?<![a-z]){re.escape(word)}(?![a-z])").search(shown) is not None

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from sqlalchemy import Connection, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as TransactionTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from bot.storage import quick_sqlite
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,7 +56,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -72,7 +76,8 @@ class Database:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"), hide_parameters=True)
+            connect = partial(quick_sqlite.connect, self.url.database or ":memory:")
+            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"), hide_parameters=True, async_creator=connect)
             _prepare_sqlite(self.engine.sync_engine)
         else:
             self.engine = create_async_engine(
@@ -82,18 +87,38 @@ class Database:
                 hide_parameters=True,  # an error is logged with its statement, never with what an owner wrote
                 connect_args={"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
             )
+        self._writer = asyncio.Lock()
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         self._read = async_sessionmaker(self.engine.execution_options(read_only=True), expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work commits at the end of the block, or not at all when the block raises."""
-        async with self._write() as session:
+        async with self._turn_to_write(), self._write() as session:
             async with session.begin():
                 yield session
             leaves_no_trace = session.info.get(LEAVES_NO_TRACE, False)
         if leaves_no_trace:
             await self.wipe()
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncIterator[None]:
+        """SQLite has one writer at a time: those of this process stand in line, fairer and quicker than trying again and again.
+
+        Raises SQLAlchemy's TimeoutError when the one before does not end in time.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+                await self._writer.acquire()
+        except TimeoutError as error:
+            raise TransactionTimeout("another transaction of this process does not end") from error
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     async def wipe(self) -> None:
         """Write SQLite's log back and cut it, so that no deleted words stay in it; while somebody reads it, this is left for the next time.

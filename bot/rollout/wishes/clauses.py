@@ -10,6 +10,7 @@ from enum import Enum
 from bot.rollout.wishes import days
 from bot.rollout.wishes.finds import Clock, Day, Find, Mark, MonthDays, Part, Stretch, Thing, Weekdays
 from bot.rollout.wishes.words import WishWords
+from knowledge.patterns import compiled
 
 
 class Role(Enum):
@@ -107,7 +108,7 @@ def _between(text: str, finds: Sequence[Find], index: int) -> tuple[str, str]:
 
 
 def _role(patterns: Sequence[tuple[Role, str]], text: str) -> Role:
-    return next((role for role, pattern in patterns if re.search(pattern, text)), Role.PLAIN)
+    return next((role for role, pattern in patterns if compiled(pattern).search(text)), Role.PLAIN)
 
 
 def _japanese(text: str, finds: Sequence[Find], index: int, words: WishWords) -> Clause:

@@ -16,6 +16,7 @@ from bot.rollout.wishes.finds import Clock, Day, Length, Mark, Moment, MonthDays
 from bot.rollout.wishes.makers import RFC_DAYS, WORKING_WEEK
 from bot.rollout.wishes.wish import Kind, Problem, Wish, unclear
 from bot.rollout.wishes.words import WishWords
+from knowledge.patterns import compiled
 
 _DAY = timedelta(days=1)
 _ZONE_NAME = re.compile(r"(?<![a-z])(?:africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific)/[a-z_+/-]+")
@@ -85,7 +86,7 @@ def _zone(said: Said) -> Wish | None:
     if named:
         found = _ZONE_LOOKUP.get(named.group())
         return Wish(Kind.ZONE, zone=found) if found else unclear(Problem.ZONE_UNKNOWN, named.group())
-    place = re.search(said.words.groups["zones"], said.text)
+    place = compiled(said.words.groups["zones"]).search(said.text)
     if place and said.has("zone_marks"):
         return Wish(Kind.ZONE, zone=said.words.key("zones", place.group()))
     return None
@@ -283,7 +284,7 @@ def _weekdays(said: Said) -> tuple[frozenset[int] | None, frozenset[int] | None]
 
 def _holidays(said: Said) -> bool | None:
     """Whether public holidays are days off; None when nothing is said of them."""
-    if re.search(said.words.lists["all_week"], said.text) and "無休" in said.text:
+    if said.has("all_week") and "無休" in said.text:
         return False
     clause = next((each for each in said.clauses if each.thing == Mark("public_holidays")), None)
     if clause is None:

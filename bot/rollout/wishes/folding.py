@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from knowledge.patterns import compiled
+
 #: Nobody says when in more characters; time must not grow with what is pasted.
 MOST_CHARACTERS = 400
 
@@ -67,10 +69,10 @@ def folded(text: str) -> str:
 
 def _japanese_numbers(text: str) -> str:
     for pattern, replacement in _NO_NUMERAL:
-        text = re.sub(pattern, replacement, text)
+        text = compiled(pattern).sub(replacement, text)
     text = _KANJI_NUMERAL.sub(lambda found: str(kanji_number(found.group())), text)
     for pattern, replacement in _JAPANESE_COUNTS:
-        text = re.sub(pattern, replacement, text)
+        text = compiled(pattern).sub(replacement, text)
     return text
 
 
@@ -85,7 +87,7 @@ def kanji_number(numeral: str) -> int:
 def _english_numbers(text: str) -> str:
     text = _NUMBER_WORD.sub(lambda found: _value(found.group()), text)
     for pattern, replacement in _ENGLISH_COUNTS:
-        text = re.sub(pattern, replacement, text)
+        text = compiled(pattern).sub(replacement, text)
     return text
 
 

@@ -23,6 +23,7 @@ from bot.rollout.wishes.finds import (
 )
 from bot.rollout.wishes.patterns import Maker, Seen
 from bot.rollout.wishes.wish import Problem
+from knowledge.patterns import compiled
 
 RFC_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKING_WEEK = frozenset(range(5))
@@ -173,7 +174,7 @@ def weekdays(many: bool = False) -> Maker:
     """Days of the week by their words, one or several; a plural ("Fridays") is a habit."""
 
     def make(seen: Seen) -> Thing:
-        words = re.findall(seen.words.groups["weekdays"], seen.match.group())
+        words = compiled(seen.words.groups["weekdays"]).findall(seen.match.group())
         plural = any(word.endswith("days") for word in words)
         return Weekdays(frozenset(int(seen.words.key("weekdays", word)) for word in words), many or plural)
 

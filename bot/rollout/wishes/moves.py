@@ -13,6 +13,7 @@ from bot.rollout.wishes.folding import folded
 from bot.rollout.wishes.reading import WishReader
 from bot.rollout.wishes.wish import Kind
 from bot.rollout.wishes.words import WishWords
+from knowledge.patterns import compiled
 
 _NUMBERED = re.compile(
     r"(?:phase|step|ふぇーず|すてっぷ|段階)\s?(?P<after>[1-8])(?!\d)|(?:第\s?)?(?P<before>[1-8])(?:つ目|番目)?の?(?:段階|ふぇーず)"
@@ -34,7 +35,7 @@ def read_move(text: str, plan: Sequence[PlannedPhase], today: date, reader: Wish
     A length ("two weeks later") counts from the phase's planned start. Whether the plan allows the day is `bot.rollout.plan`'s to say.
     """
     plain = folded(text)
-    named = _NUMBERED.search(plain) or re.search(reader.words.groups["phases"], plain)
+    named = _NUMBERED.search(plain) or compiled(reader.words.groups["phases"]).search(plain)
     planned = _planned(named, plan, reader.words) if named else None
     if named is None or planned is None:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.rollout.calendar import valid_time_zone
 from bot.rollout.wishes.folding import folded
 from knowledge.content import Node
+from knowledge.patterns import compiled
 from knowledge.problems import Problems
 from knowledge.yaml_files import read_yaml
 
@@ -65,7 +66,7 @@ class WishWords:
 
     def has(self, name: str, text: str) -> bool:
         """Whether a folded text holds a word of the list."""
-        return re.search(self.lists[name], text) is not None
+        return compiled(self.lists[name]).search(text) is not None
 
     def key(self, group: str, word: str) -> str:
         """What a word that matched the pattern of `group` means."""

@@ -1,0 +1,108 @@
+"""How many turns a second one process takes, by how many conversations speak at once, and how much memory it holds afterwards.
+
+`uv run python -m tests.benchmarks.throughput [--at-once 1 10 50] [--turns 1000] [--postgresql]`. Each conversation says the next thing when
+it has read the answer to the last; a turn counts when its replies are committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from bot.app import Advisor, open_advisor, read_content
+from bot.assistant.training import ensure_model
+from bot.messaging.message import Incoming
+from bot.services import ROOT
+from bot.settings import load_settings
+from tests.postgres import durable_postgres
+
+MODELS = ROOT / "data" / "test-models"
+#: A first visit: the assessment with a question and a complaint in the middle, then what follows.
+SAID = (
+    *("こんにちは", "診断を始めたい", "飲食店", "6", "スマホでできますか", "2", "3", "CRMって何?", "2", "1"),
+    *("なぜ聞くの?", "4", "2", "棚卸しに丸一日かかる", "3", "2", "次へ", "ここまでにします", "ありがとう", "計画を見せて"),
+)
+COLUMNS = ("at once", "turns/s", "p50 ms", "p95 ms", "processor ms", "conversations", "memory MB")
+
+
+async def measure(url: str, data: Path, sizes: list[int], turns: int) -> None:
+    """Print a line for each number of conversations."""
+    settings = load_settings({"ADVISOR_DATA_DIR": str(data), **({"ADVISOR_DATABASE_URL": url} if url else {})})
+    model = ensure_model(ROOT, MODELS, print)
+    services = read_content(lambda: model)
+    async with open_advisor(settings, model, services) as advisor:
+        await advisor.database.migrate()
+        print(f"{advisor.database.url.get_backend_name()}\n" + "".join(f"{name:>15}" for name in COLUMNS))
+        spoken = 0
+        for at_once in sizes:
+            worked = time.process_time()
+            spent, waits, conversations = await _crowd(advisor, at_once, turns)
+            worked = time.process_time() - worked
+            spoken += conversations
+            waits.sort()
+            memory = psutil.Process().memory_info().rss / 2**20
+            p50, p95 = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.95))
+            figures = (at_once, len(waits) / spent, p50, p95, worked / len(waits) * 1000, spoken, memory)
+            print("".join(f"{figure:>15.1f}" if isinstance(figure, float) else f"{figure:>15}" for figure in figures))
+
+
+async def _crowd(advisor: Advisor, at_once: int, turns: int) -> tuple[float, list[float], int]:
+    """Let `at_once` owners talk, each visit by somebody new; returns seconds, the wait for each answer, and how many owners came."""
+    answering = asyncio.create_task(advisor.turns.run())
+    waits: list[float] = []
+    came = 0
+
+    async def visits() -> None:
+        nonlocal came
+        while len(waits) < turns:
+            came += 1
+            conversation = f"web:{secrets.token_hex(8)}"
+            for text in SAID:
+                started = time.perf_counter()
+                await advisor.desk.answer(Incoming("web", secrets.token_hex(8), conversation, text=text), timeout=120)
+                waits.append(time.perf_counter() - started)
+                if len(waits) >= turns:
+                    return
+
+    started = time.perf_counter()
+    await asyncio.gather(*(visits() for _ in range(at_once)))
+    spent = time.perf_counter() - started
+    answering.cancel()
+    await asyncio.gather(answering, return_exceptions=True)
+    return spent, waits, came
+
+
+@asynccontextmanager
+async def _database(is_postgresql: bool) -> AsyncIterator[str]:
+    if is_postgresql:
+        with durable_postgres() as url:
+            yield url
+    else:
+        yield ""
+
+
+async def _main(chosen: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="advisor-benchmark-") as folder:
+        async with _database(chosen.postgresql) as url:
+            await measure(url, Path(folder) / "data", chosen.at_once, chosen.turns)
+
+
+def main() -> None:
+    """Run in a folder of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--at-once", type=int, nargs="+", default=[1, 10, 50])
+    parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--postgresql", action="store_true")
+    asyncio.run(_main(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
