@@ -1,7 +1,7 @@
-"""Stock Rasa on the same model and dialogues: `rasa run` and an action server over HTTP, as its documentation sets it up.
+"""Stock Rasa on the same model and dialogues: `rasa run`, an action server over HTTP and its SQL tracker store, as documented by Rasa.
 
-Its SQL tracker store does not work with SQLAlchemy 2, so it keeps conversations in memory, which is the faster of the two. Its actions
-are the nearest that can run without our database: each says the first sentence of its feature and nothing is stored.
+The tracker store needs SQLAlchemy 1.4, which uv lays over our environment for that process. Its actions are the nearest that can run
+without our database: each says the same two letters, and nothing but the conversation is stored.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -40,7 +41,8 @@ class _Says(Action):
 class StockRasa:
     """A running stock Rasa with its action server."""
 
-    def __init__(self, url: str, server: int, actions: int) -> None:
+    def __init__(self, url: str, server: int, actions: int, database: Path) -> None:
+        self._database = database
         self._client = httpx.AsyncClient(base_url=url, timeout=60)
         self._processes = (server, actions)
 
@@ -53,7 +55,13 @@ class StockRasa:
 
     def memory_megabytes(self) -> float:
         """Both processes together."""
-        return sum(float(psutil.Process(each).memory_info().rss) for each in self._processes) / 2**20
+        family = [process for each in self._processes for process in (psutil.Process(each), *psutil.Process(each).children(recursive=True))]
+        return sum(float(process.memory_info().rss) for process in family) / 2**20
+
+    def kept_events(self) -> int:
+        """How many events its tracker store holds: none would mean that it keeps conversations in memory after all."""
+        with sqlite3.connect(self._database) as database:
+            return int(database.execute("SELECT count(*) FROM events").fetchone()[0])
 
     async def answers(self) -> bool:
         """Whether the server is up."""
@@ -72,9 +80,9 @@ async def stock_rasa(model: Path, action_names: list[str], folder: Path) -> Asyn
     serve = ["run", "-m", str(model), *files, "-p", str(port), "-i", "127.0.0.1"]
     with (
         _process([sys.executable, "-m", "rasa_sdk", "--actions", "stock_actions", "-p", str(actions_port)], folder) as actions,
-        _process([sys.executable, "-c", _RASA, *serve], ROOT) as server,
+        _process(["uv", "run", "--quiet", "--frozen", "--with", "sqlalchemy>=1.4,<1.5", "python", "-c", _RASA, *serve], ROOT) as server,
     ):
-        rasa = StockRasa(f"http://127.0.0.1:{port}", server, actions)
+        rasa = StockRasa(f"http://127.0.0.1:{port}", server, actions, folder / "rasa.db")
         async with asyncio.timeout(START_SECONDS):
             while not await rasa.answers():  # noqa: ASYNC110 - another process; there is nothing to wait on
                 await asyncio.sleep(0.5)
@@ -84,7 +92,9 @@ async def stock_rasa(model: Path, action_names: list[str], folder: Path) -> Asyn
 def _write_files(folder: Path, action_names: list[str], port: int) -> None:
     classes = [f"class A{number}(_Says):\n    action_name = {name!r}\n" for number, name in enumerate(action_names)]
     (folder / "stock_actions.py").write_text("\n\n".join([_ACTIONS, *classes]), encoding="utf-8")
-    (folder / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://127.0.0.1:{port}/webhook\n", encoding="utf-8")
+    actions = f"action_endpoint:\n  url: http://127.0.0.1:{port}/webhook\n"
+    tracker_store = f"tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: {folder / 'rasa.db'}\n"
+    (folder / "endpoints.yml").write_text(actions + tracker_store, encoding="utf-8")
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
 
 

@@ -52,9 +52,12 @@ async def measure(data: Path, alone: bool) -> None:
     async with stock_rasa(model.absolute(), names, data) as rasa:
         times = await _talk(rasa.turn)
         first = time.perf_counter() - started - sum(times[1:])
-        theirs = _report("stock Rasa (in memory, over HTTP)", times, first, rasa.memory_megabytes())
+        kept = rasa.kept_events()
+        theirs = _report("stock Rasa (SQL tracker store, action server over HTTP)", times, first, rasa.memory_megabytes())
+    print(f"stock Rasa has stored {kept} events")
     for length in LENGTHS:
         print(f"the advisor / stock Rasa at turn {length}: {ours[length] / theirs[length]:.2f}")
+    print(f"the advisor / stock Rasa over all turns: {ours[max(ours)] / theirs[max(theirs)]:.2f}")
 
 
 async def _talk(turn: Callable[[str], Awaitable[float]]) -> list[float]:
@@ -76,6 +79,9 @@ def _report(name: str, times: list[float], first: float, memory: float) -> Mappi
         window = sorted(times[length - 5 : length - 5 + WINDOW])
         medians[length] = statistics.median(window)
         print(f"{length:>6} {medians[length] * 1000:>8.1f} {window[int(WINDOW * 0.95) - 1] * 1000:>8.1f}")
+    ordered = sorted(times)
+    medians[len(times)] = statistics.median(ordered)
+    print(f"{'all':>6} {medians[len(times)] * 1000:>8.1f} {ordered[int(len(ordered) * 0.95)] * 1000:>8.1f}")
     print(f"turn 300 / turn 5: {medians[300] / medians[5]:.2f}")
     return medians
 
