@@ -81,7 +81,8 @@ async def _crowd(advisor: Advisor, at_once: int, turns: int) -> tuple[float, lis
 
 
 @asynccontextmanager
-async def _database(is_postgresql: bool) -> AsyncIterator[str]:
+async def database_url(is_postgresql: bool) -> AsyncIterator[str]:
+    """The URL of a new PostgreSQL; empty for SQLite in the data folder."""
     if is_postgresql:
         with durable_postgres() as url:
             yield url
@@ -91,7 +92,7 @@ async def _database(is_postgresql: bool) -> AsyncIterator[str]:
 
 async def _main(chosen: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="advisor-benchmark-") as folder:
-        async with _database(chosen.postgresql) as url:
+        async with database_url(chosen.postgresql) as url:
             await measure(url, Path(folder) / "data", chosen.at_once, chosen.turns)
 
 
