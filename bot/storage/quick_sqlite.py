@@ -14,26 +14,31 @@ from typing import Any
 
 import aiosqlite
 
+_LOCKING = "BEGIN IMMEDIATE"
 #: How statements begin that wait for others or for the disk.
-_WAITING = ("BEGIN IMMEDIATE", "COMMIT", "PRAGMA journal_mode", "PRAGMA wal_checkpoint", "VACUUM")
+_WAITING = (_LOCKING, "COMMIT", "PRAGMA journal_mode", "PRAGMA wal_checkpoint", "VACUUM")
 
 
 class QuickConnection(aiosqlite.Connection):
     """A connection that takes steps at once; set `takes_long` while it runs queries that would hold up everybody else."""
 
     takes_long = False
+    _is_writing = False
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.takes_long or self._may_wait(fn, args):
+        statement = args[0] if args and isinstance(args[0], str) else ""
+        if self._may_wait(fn, statement):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         if not self._running or not self._connection:
             raise ValueError("Connection closed")  # as aiosqlite does; SQLAlchemy knows these words
         return fn(*args, **kwargs)
 
-    def _may_wait(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-        if args and isinstance(args[0], str):
-            return args[0].startswith(_WAITING)
-        return fn == self._conn.commit or fn == self._conn.close
+    def _may_wait(self, fn: Callable[..., Any], statement: str) -> bool:
+        if fn == self._conn.commit:
+            has_written, self._is_writing = self._is_writing, False
+            return self.takes_long or has_written  # the end of mere reading touches no disk
+        self._is_writing = self._is_writing or statement.startswith(_LOCKING)
+        return self.takes_long or statement.startswith(_WAITING) or fn == self._conn.close
 
 
 def connect(file: str) -> QuickConnection:

@@ -58,6 +58,7 @@ async def _store(advisor: Advisor, owners: range) -> None:
     await fill(advisor.database, Conversation, conversations(owners, now))
     await fill(advisor.database, InboxRow, _said_by(owners, now))
     await fill(advisor.database, OutboxRow, _answered(owners, now))
+    await advisor.database.wipe()  # SQLite's log is as short as between two owners, not as after a million rows at once
 
 
 def _said_by(owners: range, now: datetime) -> Iterator[dict[str, Any]]:

@@ -27,19 +27,24 @@ def database_url(sqlite_url: str) -> str:
 async def test_a_step_is_taken_at_once_unless_it_may_wait_for_others_or_the_disk(tmp_path: Path) -> None:
     connection = await connect(str(tmp_path / "some.db"))
     connection.isolation_level = None
-    at_once: dict[str, bool] = {}
-    connection._conn.set_trace_callback(lambda said: at_once.setdefault(said, threading.current_thread() is threading.main_thread()))
-    for statement in ("CREATE TABLE t (n)", "BEGIN IMMEDIATE", "INSERT INTO t VALUES (1)", "SELECT n FROM t"):
+    at_once: list[tuple[str, bool]] = []
+    connection._conn.set_trace_callback(lambda said: at_once.append((said, threading.current_thread() is threading.main_thread())))
+    for statement in ("CREATE TABLE t (n)", "BEGIN IMMEDIATE", "INSERT INTO t VALUES (1)"):
         await connection.execute(statement)
     await connection.commit()
+    await connection.execute("BEGIN")
+    await connection.execute("SELECT n FROM t")
+    await connection.commit()
     await connection.close()
-    assert at_once == {
-        "CREATE TABLE t (n)": True,
-        "BEGIN IMMEDIATE": False,
-        "INSERT INTO t VALUES (1)": True,
-        "SELECT n FROM t": True,
-        "COMMIT": False,
-    }
+    assert at_once == [
+        ("CREATE TABLE t (n)", True),
+        ("BEGIN IMMEDIATE", False),
+        ("INSERT INTO t VALUES (1)", True),
+        ("COMMIT", False),
+        ("BEGIN", True),
+        ("SELECT n FROM t", True),
+        ("COMMIT", True),
+    ]
 
 
 async def test_a_connection_that_takes_long_leaves_everything_to_its_thread(tmp_path: Path) -> None:
