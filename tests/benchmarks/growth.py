@@ -17,13 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import Advisor, open_advisor, read_content
-from bot.assistant.training import ensure_model
+from bot.app import Advisor
 from bot.messaging.message import Incoming
-from bot.services import ROOT
-from bot.settings import load_settings
 from bot.storage.tables import Conversation, InboxRow, OutboxRow, Person
-from tests.benchmarks.throughput import MODELS, SAID, database_url
+from tests.benchmarks.throughput import SAID, database_url, opened
 from tests.crowd import conversations, fill, people
 
 #: Both sides of a conversation together.
@@ -35,11 +32,7 @@ FAR_APART = 10_000_000
 
 async def measure(url: str, data: Path, sizes: list[int]) -> None:
     """Print a line for each size, and how the last compares with the first."""
-    settings = load_settings({"ADVISOR_DATA_DIR": str(data), **({"ADVISOR_DATABASE_URL": url} if url else {})})
-    model = ensure_model(ROOT, MODELS, print)
-    services = read_content(lambda: model)
-    async with open_advisor(settings, model, services) as advisor:
-        await advisor.database.migrate()
+    async with opened(url, data) as advisor:
         await _talk(advisor, OWNERS_MEASURED)  # what is loaded at the first use
         print(f"{advisor.database.url.get_backend_name()}\n{'messages':>10} {'p50 ms':>8} {'p95 ms':>8}")
         stored, medians = 0, []

@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import psutil
 import websockets
+from websockets.typing import Origin, Subprotocol
 
 from tests.integration.kill_run import MODELS, Server, free_port
 
@@ -34,10 +35,10 @@ SAID = ("CRMって何?", "棚卸しに丸一日かかる", "補助金はあり�
 async def _open(number: int, port: int, slots: asyncio.Semaphore) -> Any:
     """One owner's page, opened and greeted."""
     address = f"127.{1 + number // EACH_ADDRESS // 250}.{number // EACH_ADDRESS % 250}.1"
-    url, origin = f"ws://127.0.0.1:{port}/ws", f"http://127.0.0.1:{port}"
+    url, origin, speaking = f"ws://127.0.0.1:{port}/ws", Origin(f"http://127.0.0.1:{port}"), [Subprotocol("advisor.v1")]
     async with slots:
         connection = await websockets.connect(
-            url, origin=origin, subprotocols=["advisor.v1"], local_addr=(address, 0), open_timeout=60, ping_interval=None
+            url, origin=origin, subprotocols=speaking, local_addr=(address, 0), open_timeout=60, ping_interval=None
         )
         await connection.send(json.dumps({"type": "hello", "lang": "ja"}))
         await _next_line(connection)

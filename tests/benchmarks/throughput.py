@@ -1,19 +1,23 @@
-"""How many turns a second one process takes, by how many conversations speak at once, and how much memory it holds afterwards.
+"""How many turns a second are taken, by how many conversations speak at once, and how much memory the process holds afterwards.
 
-`uv run python -m tests.benchmarks.throughput [--at-once 1 10 50] [--turns 1000] [--postgresql]`. Each conversation says the next thing when
-it has read the answer to the last; a turn counts when its replies are committed.
+`uv run python -m tests.benchmarks.throughput [--at-once 1 10 50] [--turns 1000] [--visit 20] [--postgresql [--replicas 3]]`. Each owner
+says the next thing when the answer to the last is there, and makes room for a new one after a visit; a turn counts when its replies are
+committed. With replicas, one of them also plays the owners.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import multiprocessing
+import multiprocessing.process
 import secrets
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -33,18 +37,24 @@ SAID = (
 COLUMNS = ("at once", "turns/s", "p50 ms", "p95 ms", "processor ms", "conversations", "memory MB")
 
 
-async def measure(url: str, data: Path, sizes: list[int], turns: int) -> None:
-    """Print a line for each number of conversations."""
+@asynccontextmanager
+async def opened(url: str, data: Path) -> AsyncIterator[Advisor]:
+    """An advisor on a PostgreSQL, or on SQLite in the data folder when `url` is empty."""
     settings = load_settings({"ADVISOR_DATA_DIR": str(data), **({"ADVISOR_DATABASE_URL": url} if url else {})})
     model = ensure_model(ROOT, MODELS, print)
-    services = read_content(lambda: model)
-    async with open_advisor(settings, model, services) as advisor:
+    async with open_advisor(settings, model, read_content(lambda: model)) as advisor:
         await advisor.database.migrate()
+        yield advisor
+
+
+async def measure(url: str, data: Path, sizes: list[int], turns: int, visit: int) -> None:
+    """Print a line for each number of conversations."""
+    async with opened(url, data) as advisor:
         print(f"{advisor.database.url.get_backend_name()}\n" + "".join(f"{name:>15}" for name in COLUMNS))
         spoken = 0
         for at_once in sizes:
             worked = time.process_time()
-            spent, waits, conversations = await _crowd(advisor, at_once, turns)
+            spent, waits, conversations = await _crowd(advisor, at_once, turns, visit)
             worked = time.process_time() - worked
             spoken += conversations
             waits.sort()
@@ -54,7 +64,7 @@ async def measure(url: str, data: Path, sizes: list[int], turns: int) -> None:
             print("".join(f"{figure:>15.1f}" if isinstance(figure, float) else f"{figure:>15}" for figure in figures))
 
 
-async def _crowd(advisor: Advisor, at_once: int, turns: int) -> tuple[float, list[float], int]:
+async def _crowd(advisor: Advisor, at_once: int, turns: int, visit: int) -> tuple[float, list[float], int]:
     """Let `at_once` owners talk, each visit by somebody new; returns seconds, the wait for each answer, and how many owners came."""
     answering = asyncio.create_task(advisor.turns.run())
     waits: list[float] = []
@@ -65,7 +75,7 @@ async def _crowd(advisor: Advisor, at_once: int, turns: int) -> tuple[float, lis
         while len(waits) < turns:
             came += 1
             conversation = f"web:{secrets.token_hex(8)}"
-            for text in SAID:
+            for text in SAID[:visit]:
                 started = time.perf_counter()
                 await advisor.desk.answer(Incoming("web", secrets.token_hex(8), conversation, text=text), timeout=120)
                 waits.append(time.perf_counter() - started)
@@ -93,7 +103,31 @@ async def database_url(is_postgresql: bool) -> AsyncIterator[str]:
 async def _main(chosen: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="advisor-benchmark-") as folder:
         async with database_url(chosen.postgresql) as url:
-            await measure(url, Path(folder) / "data", chosen.at_once, chosen.turns)
+            others = [_replica(url, Path(folder) / f"replica{number}") for number in range(1, chosen.replicas)]
+            try:
+                await measure(url, Path(folder) / "data", chosen.at_once, chosen.turns, chosen.visit)
+            finally:
+                for other in others:
+                    other.kill()
+
+
+def _replica(url: str, data: Path) -> multiprocessing.process.BaseProcess:
+    """Another process that takes turns of the same database; returns when it has begun to."""
+    spawning = multiprocessing.get_context("spawn")
+    ready = spawning.Event()
+    process = spawning.Process(target=_take_turns, args=(url, data, ready), daemon=True)
+    process.start()
+    ready.wait()
+    return process
+
+
+def _take_turns(url: str, data: Path, ready: Any) -> None:
+    async def run() -> None:
+        async with opened(url, data) as advisor:
+            ready.set()
+            await advisor.turns.run()
+
+    asyncio.run(run())
 
 
 def main() -> None:
@@ -101,6 +135,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--at-once", type=int, nargs="+", default=[1, 10, 50])
     parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--visit", type=int, default=len(SAID), help="how many things an owner says")
+    parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--postgresql", action="store_true")
     asyncio.run(_main(parser.parse_args()))
 
