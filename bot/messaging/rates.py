@@ -28,11 +28,13 @@ _IMPOSSIBLE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Messages per second: over all conversations, those only for answers, and in one conversation after a burst."""
+    """Messages per second: over all conversations, those only for answers, and in one conversation or one group after a burst."""
 
     per_second: float = 25.0
     reserved_per_second: float = 5.0
     chat_per_second: float = 1.0
+    #: Telegram takes 20 a minute in one group.
+    group_per_second: float = 1 / 3
     chat_burst: int = 4
 
 
@@ -75,10 +77,15 @@ async def take_in_chat(session: AsyncSession, conversation: str, rate: Rate, now
     if row is None:
         row = ChatRate(conversation_id=conversation, next_slot=0.0)
         session.add(row)
-    at, interval = now.timestamp(), 1 / rate.chat_per_second
+    at, interval = now.timestamp(), 1 / (rate.group_per_second if _is_group(conversation) else rate.chat_per_second)
     wait = max(0.0, _sane(row.next_slot, at) - (rate.chat_burst - 1) * interval - at)
     row.next_slot = max(_sane(row.next_slot, at), at) + interval
     return wait
+
+
+def _is_group(conversation: str) -> bool:
+    """Telegram gives its groups numbers below zero."""
+    return conversation.startswith("telegram:-")
 
 
 async def push_back(database: Database, session: AsyncSession, channel: str, conversation: str, seconds: float, now: datetime) -> None:

@@ -93,6 +93,20 @@ async def test_one_chat_gets_a_short_burst_and_then_one_a_second(database: Datab
     assert waits == [0, 0, 0, 0, 1, 2, 3]
 
 
+async def test_a_group_gets_a_short_burst_and_then_twenty_a_minute(database: Database, clock: FakeClock, bell: Bell) -> None:
+    responder = FakeResponder(lambda incoming: [Reply(text=f"{number}") for number in range(7)])
+    desk, turns = Desk(database, bell, clock), Turns(database, responder, bell, clock, Defaults())
+    await desk.receive(Incoming("telegram", "1", "telegram:-100200", text="@bot?"))
+    await turns.answer_waiting()
+    waits = []
+    for _ in range(7):
+        [delivery] = await desk.claim("telegram", "w", rate=Rate())
+        await desk.intend(delivery, "w")
+        await desk.sent(delivery, "w", "1")
+        waits.append(round(delivery.wait))
+    assert waits == [0, 0, 0, 0, 3, 6, 9]
+
+
 async def test_a_pause_in_one_chat_holds_only_that_line_and_in_two_chats_everything(desk: Desk, turns: Turns, clock: FakeClock) -> None:
     for chat in "abc":
         await hear(desk, turns, chat)

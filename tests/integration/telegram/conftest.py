@@ -47,7 +47,7 @@ FAST = Timing(
     look_every=0.05,
     reap_every=0.2,
     finish_within=10,
-    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, chat_burst=20),
+    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, group_per_second=1000, chat_burst=20),
 )
 DEADLINE_SECONDS = 60.0
 Seen = TypeVar("Seen")

@@ -27,7 +27,7 @@ from tests.fake_telegram import TOKEN
 
 QUICK = replace(
     Timing(first_pause=0.02, longest_pause=0.1, look_every=0.05, reap_every=0.2, finish_within=10),
-    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, chat_burst=20),
+    rate=Rate(per_second=1000, reserved_per_second=1000, chat_per_second=1000, group_per_second=1000, chat_burst=20),
 )
 #: The step of the desk, or of sending, after which a crash point lies.
 _STEPS = {"claim": (Desk, "claim"), "intend": (Desk, "intend"), "send": (delivering, "send_piece"), "mark": (Desk, "sent")}
