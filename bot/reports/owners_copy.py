@@ -163,7 +163,8 @@ def _checkins(copy: OwnersCopy, plan: Row) -> Iterator[Block]:
 
 def _reply(say: Say, checkin: Row) -> str:
     if checkin["answer"] is None:
-        return say("state_later" if checkin["state"] == "pending" else "copy_checkin_none")
+        was_asked = "copy_checkin_none" if checkin["asked_at"] else "copy_checkin_off"
+        return say("state_later" if checkin["state"] == "pending" else was_asked)
     return say(f"copy_checkin_{checkin['answer']}")
 
 

@@ -10,11 +10,13 @@ import pytest
 from pypdf import PdfReader
 
 from bot.assessment.questionnaire import AnswerKind
+from bot.reports.owners_copy import _reply
 from bot.reports.packet import packet_data
 from bot.reports.pdf import render
+from bot.reports.picturing import Say
 from bot.reports.writing import write_packet, write_report
 from tests.unit.assessment.builders import all_at, of_kind, values
-from tests.unit.reports.builders import make_facts, make_plan_from, whole_facts
+from tests.unit.reports.builders import make_facts, make_plan_from, material, whole_facts
 
 
 def pages_of(data: bytes) -> list[str]:
@@ -108,3 +110,17 @@ def test_the_packets_data_is_json_with_the_answers_the_result_and_the_plan() -> 
     }
     assert data["actions"][0]["id"] == "link-till-accounting"
     assert [each["done"] for each in data["plan"]["phases"]] == [True, True, *[False] * 6]
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "told"),
+    [
+        ("missed", "2026-11-24", "お返事なし"),
+        ("superseded", None, "予定が変わり、おたずねしませんでした"),
+        ("superseded", "2026-11-24", "お返事なし"),
+        ("pending", None, "これから"),
+    ],
+)
+def test_an_owners_copy_blames_nobody_for_a_question_that_was_never_asked(state: str, asked: str | None, told: str) -> None:
+    say = Say(material().words, "ja")
+    assert _reply(say, {"answer": None, "state": state, "asked_at": asked}) == told
