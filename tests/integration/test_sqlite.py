@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as TransactionTimeout
 
 from bot.storage import database as storage
@@ -56,6 +56,17 @@ async def test_a_connection_that_takes_long_leaves_everything_to_its_thread(tmp_
     await connection.close()
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_a_survey_of_whole_tables_holds_nobody_up(database: Database) -> None:
+    async with database.surveying() as session:
+        raw = (await (await session.connection()).get_raw_connection()).driver_connection
+        threads: list[threading.Thread] = []
+        raw._conn.set_trace_callback(lambda said: threads.append(threading.current_thread()))
+        assert await session.scalar(select(func.count(Person.id))) == 0
+    assert threads
+    assert threading.main_thread() not in threads[:1]
+    assert raw.takes_long is False
 
 
 async def test_a_closed_connection_says_so_in_the_words_that_sqlalchemy_knows(tmp_path: Path) -> None:
