@@ -32,6 +32,8 @@ REAP_SLACK = timedelta(seconds=30)
 RESEND_AFTER = timedelta(minutes=3)
 #: How often a line may be sent when nobody knows what became of it, and when the other side said each time that it failed (45 minutes).
 MOST_COPIES, MOST_COPIES_REFUSED = 2, 5
+#: And when processes died over it, which mostly happens before the other side has it: an answer that is lost is worse than one twice.
+MOST_COPIES_CRASHED = 4
 MOST_FAILURES = 12
 LONGEST_PAUSE_SECONDS = 3600
 _FIRST_PAUSE_SECONDS = 5
@@ -247,7 +249,7 @@ async def reap(database: Database, session: AsyncSession, now: datetime) -> int:
     stale = select(OutboxRow).where(OutboxRow.state == "sending", _has_run_out(now - REAP_SLACK))
     for row in await session.scalars(stale.with_for_update(skip_locked=True)):
         await _close_attempt(session, row.id, row.attempt, "crashed", now)
-        for name, value in _given_up(row, "the worker stopped while sending", now).items():
+        for name, value in _given_up(row, "the worker stopped while sending", now, MOST_COPIES_CRASHED).items():
             setattr(row, name, value)
         await _or_elsewhere(database, session, row, row.state == "unknown", now)
         count += 1

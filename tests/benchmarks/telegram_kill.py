@@ -32,7 +32,7 @@ from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
 from bot.services import ROOT
 from bot.storage.database import Database
-from bot.storage.tables import OutboxRow
+from bot.storage.tables import InboxRow, OutboxRow
 from tests.fake_telegram import TOKEN, FakeTelegram, Slow
 from tests.fakes import FakeResponder
 
@@ -52,6 +52,8 @@ class Outcome:
     #: Doubled although nothing had been unclear about it: must be none.
     unexplained: int
     seconds: float
+    #: Of each lost line, what is on record about it.
+    records: tuple[str, ...] = ()
 
 
 async def child(url: str, base_url: str) -> None:
@@ -101,7 +103,7 @@ async def run(kills: int, latency: float, seed: int) -> Outcome:
             print(f"\rkill {number + 1}: {owners.written} written, {_arrived(fake).total()} arrived", end="", flush=True)
             process = _start(url, fake.base_url)
         writing.cancel()
-        await _settled(database)
+        await _settled(database, fake)
         process.kill()
         process.wait()
         outcome = await _outcome(database, fake, kills, owners.written, time.monotonic() - started)
@@ -115,13 +117,14 @@ def _start(url: str, base_url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-async def _settled(database: Database) -> None:
-    """Wait until nothing is left to send."""
+async def _settled(database: Database, fake: FakeTelegram) -> None:
+    """Wait until nothing is left to fetch, to answer and to send."""
     deadline, quiet = time.monotonic() + 180, 0
     while quiet < 5 and time.monotonic() < deadline:
         async with database.reading() as session:
-            left = await session.scalar(select(OutboxRow.id).where(OutboxRow.state.in_(("pending", "claimed", "sending"))).limit(1))
-        quiet = quiet + 1 if left is None else 0
+            unanswered = await session.scalar(select(InboxRow.id).where(InboxRow.state == "waiting").limit(1))
+            unsent = await session.scalar(select(OutboxRow.id).where(OutboxRow.state.in_(("pending", "claimed", "sending"))).limit(1))
+        quiet = quiet + 1 if unanswered is None and unsent is None and not fake.world.updates else 0
         await asyncio.sleep(0.5)
 
 
@@ -135,8 +138,10 @@ async def _outcome(database: Database, fake: FakeTelegram, kills: int, written: 
     async with database.reading() as session:
         rows = await session.scalars(select(OutboxRow).where(OutboxRow.ambiguous > 0))
         unclear = {row.body["text"].removeprefix("echo: ") for row in rows}
-    lost = sum(str(number) not in arrived for number in range(1, written + 1))
-    return Outcome(kills, written, lost, sum(doubled.values()), len(doubled.keys() - unclear), seconds)
+        lost = {f"echo: {number}" for number in range(1, written + 1) if str(number) not in arrived}
+        kept = [row for row in await session.scalars(select(OutboxRow)) if row.body["text"] in lost] if lost else []
+    records = tuple(f"{row.body['text']}: {row.state}, unclear {row.ambiguous} times, {row.error}" for row in kept)
+    return Outcome(kills, written, len(lost), sum(doubled.values()), len(doubled.keys() - unclear), seconds, records)
 
 
 def main() -> None:
@@ -153,6 +158,7 @@ def main() -> None:
     outcome = asyncio.run(run(chosen.kills, chosen.latency / 1000, chosen.seed))
     print(f"\n{outcome.kills} kills in {outcome.seconds:.0f} s, {outcome.written} messages: lost {outcome.lost}, ", end="")
     print(f"doubled {outcome.doubled} = {outcome.doubled / outcome.kills:.2f} a kill, of these unexplained {outcome.unexplained}")
+    print("\n".join(outcome.records))
 
 
 if __name__ == "__main__":
