@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -216,19 +216,21 @@ def _prompt() -> str:
 
 
 def _run(main: Callable[[], Any]) -> None:
-    try:
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C, or that of `chat`
         asyncio.run(main())
-    except KeyboardInterrupt:
-        err.print("Stopped. Everything is saved.")
+    err.print("Stopped. Everything is saved.")
 
 
 @app.command()
 def train(force: Annotated[bool, typer.Option("--force", help="Train even if nothing changed.")] = False) -> None:
-    """Train what changed."""
+    """Train what changed, and build beside it what a start would otherwise build."""
     chosen = settings()
     with one_clear_line():
         started = time.monotonic()
-        path = trained_model(chosen, force)
+        from bot import app as parts  # noqa: PLC0415
+
+        parts.read_content(lambda: trained_model(chosen, force))
+        path = model_path(_root(), chosen.models)
         err.print(f"Model {path.name} is up to date ({time.monotonic() - started:.0f} s).")
 
 

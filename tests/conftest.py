@@ -11,7 +11,6 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-import portalocker
 import psycopg
 import pytest
 from sqlalchemy import make_url
@@ -29,8 +28,6 @@ from tests.fakes import FakeClock, FakeResponder
 TEMPLATE = "advisor_template"
 #: Trained models and indexes stay here between runs.
 CACHE = ROOT / "data" / "test-models"
-#: Longer than any training should take.
-TRAINING_SECONDS = 900
 #: The server dies with the tests, so nothing has to survive a power cut.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -169,9 +166,7 @@ def services(model: Path) -> Services:
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The real model, trained when the sources changed since the last run; only once when tests run side by side."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with portalocker.Lock(CACHE / "training.lock", timeout=TRAINING_SECONDS):
-        return ensure_model(ROOT, CACHE, lambda step: None)
+    return ensure_model(ROOT, CACHE, lambda step: None)
 
 
 @pytest.fixture(scope="session")
