@@ -125,6 +125,7 @@ def serve(
     with one_clear_line():
         from bot import app as parts  # noqa: PLC0415
 
+        chosen.signing_key()  # said before anything is trained
         listener = parts.claim_port(host, port)
         services = parts.read_content(lambda: prepared(chosen))
         model = trained_model(chosen)

@@ -15,12 +15,15 @@ class Ending:
 
     def __init__(self) -> None:
         self.is_announced = False
+        self._is_here = False
         self._holders: set[Callable[[], None]] = set()
 
     @contextmanager
     def telling(self, let_go: Callable[[], None]) -> Iterator[None]:
-        """Call `let_go` when the end comes during the block."""
+        """Call `let_go` when the end comes during the block, or has come already."""
         self._holders.add(let_go)
+        if self._is_here:
+            let_go()
         try:
             yield
         finally:
@@ -28,7 +31,7 @@ class Ending:
 
     def come(self) -> None:
         """It is here."""
-        self.is_announced = True
+        self.is_announced = self._is_here = True
         for let_go in list(self._holders):
             let_go()
 

@@ -18,7 +18,6 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
-from bot.messaging.ending import Ending
 from bot.stopping import StoppableServer
 from tests.integration.web.serving import free_port, serving
 from tests.replicas.proxying import Proxy, caddy, require_caddy
@@ -178,13 +177,3 @@ async def test_only_a_trusted_proxy_is_believed() -> None:
         async with serving(config), httpx.AsyncClient() as browser:
             seen = await browser.get(f"http://127.0.0.1:{upstream.port}/", headers={"X-Forwarded-For": "203.0.113.9"})
             assert seen.json()["client"] == believed
-
-
-def test_nobody_is_told_of_an_end_that_has_not_come() -> None:
-    ending, told = Ending(), []
-    with ending.telling(lambda: told.append("inside")):
-        ending.is_announced = True
-        assert told == []
-        ending.come()
-    ending.come()
-    assert told == ["inside"]
