@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Tokyo"
     models_dir: Path | None = Field(None, description="where trained models are, when not in the data folder: an image brings its own")
     trusted_proxies: str = "127.0.0.1,::1"
-    drain_seconds: float = Field(0, ge=0, le=300, description="how long /readyz is red before a stop begins, so that a proxy turns elsewhere")
+    drain_seconds: float = Field(0, ge=0, le=300, description="so long /readyz is red before a stop begins")
     keep_messages_days: int = Field(90, ge=0, le=36_500, description="after so many days the words of messages are deleted; 0: never")
 
     @field_validator("language")

@@ -64,7 +64,8 @@ def _alone_in(models: Path) -> Iterator[None]:
         lock = portalocker.Lock(models / "training.lock", timeout=_LONGEST_TRAINING_SECONDS)
         lock.acquire()
     except portalocker.LockException as error:
-        raise TrainingError(f"another process has been training in {models} for too long; stop it, or choose another ADVISOR_DATA_DIR") from error
+        message = f"another process has been training in {models} for too long; stop it, or choose another ADVISOR_DATA_DIR"
+        raise TrainingError(message) from error
     except OSError as error:
         raise TrainingError(f"cannot write to {models} ({error.strerror}); run `advisor train` where it may be written") from error
     try:

@@ -169,7 +169,7 @@ class Desk:
         self._bell.ring(new.partition(":")[0])
 
     async def announce(self, channel: str, url: str | None) -> None:
-        """Where owners find the channel, so that the advisor can tell them; None: nowhere. Replicas that start together may say so at once."""
+        """Where owners find the channel, so that the advisor can tell them; None: nowhere. Several replicas may say so at once."""
         this = ChannelAddress.channel == channel
         async with self._transaction() as session:
             if url is None:

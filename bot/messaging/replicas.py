@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
@@ -33,7 +34,7 @@ TOLD_WITHIN_SECONDS = 5.0
 LAST_RINGS_SECONDS = 1.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 15.0
 #: A line that went dead without a word is noticed in about half a minute.
-_ALIVE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_ALIVE: dict[str, Any] = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 class ReplicaBell:

@@ -34,7 +34,8 @@ def back_up(url: URL, target: Path) -> int:
         beside.replace(target)
         return target.stat().st_size
     except (OSError, sqlite3.OperationalError) as error:
-        raise BackupError(f"cannot back up {url.database} to {target} ({error}); check the paths, their permissions and the disk") from error
+        message = f"cannot back up {url.database} to {target} ({error}); check the paths, their permissions and the disk"
+        raise BackupError(message) from error
     except sqlite3.DatabaseError as error:
         raise BackupDamaged(f"{url.database} is damaged ({error}); restore an earlier backup") from error
     finally:

@@ -1,10 +1,10 @@
 """Three advisors on one PostgreSQL behind the proxy, under mixed load, killed or restarted one after the other.
 
 `uv run python -m tests.integration.replicas_run --minutes 60 --kill-every 60` ends with counts, and with exit code 1 when a message was
-lost or doubled. `--rolling` asks each replica in turn to end (SIGTERM) and starts it again, instead of killing one at random (SIGKILL). Owners
-talk as the widget does, by socket and by server-sent events, and to a fake Telegram that calls the webhook; others only wait for check-ins.
-In Telegram a line whose outcome was unclear may arrive twice; such are counted apart from what nothing explains. `--quick` shortens the
-leases on lines that are pushed, so that the end need not wait for minutes.
+lost or doubled. `--rolling` asks each replica in turn to end (SIGTERM) and starts it again, instead of killing one at random (SIGKILL).
+Owners talk as the widget does, by socket and by server-sent events, and to a fake Telegram that calls the webhook; others only wait for
+check-ins. In Telegram a line whose outcome was unclear may arrive twice; such are counted apart from what nothing explains. `--quick`
+shortens the leases on lines that are pushed, so that the end need not wait for minutes.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -53,7 +54,8 @@ class Upstream:
         self.asked += 1
         client = request.client.host if request.client else None
         size = len(await request.body())
-        return JSONResponse({"client": client, "scheme": request.url.scheme, "host": request.headers["host"], "port": self.port, "size": size})
+        seen = {"client": client, "scheme": request.url.scheme, "host": request.headers["host"]}
+        return JSONResponse(seen | {"port": self.port, "size": size})
 
     async def _events(self, request: Request) -> Response:
         async def events() -> AsyncIterator[str]:
@@ -108,8 +110,9 @@ async def test_the_advisor_sees_who_came_and_by_https_whatever_the_client_claims
 
 
 async def test_figures_and_readiness_are_not_for_the_outside_and_the_operators_page_only_for_theirs(proxy: Proxy) -> None:
+    paths = "/metrics", "/readyz", "/operator", "/operator/x", "/healthz", "/"
     async with client(proxy) as browser:
-        found = {path: (await browser.get(path)).status_code for path in ("/metrics", "/readyz", "/operator", "/operator/x", "/healthz", "/")}
+        found = {path: (await browser.get(path)).status_code for path in paths}
     assert found == {"/metrics": 404, "/readyz": 404, "/operator": 404, "/operator/x": 404, "/healthz": 200, "/": 200}
 
 
@@ -124,7 +127,8 @@ async def test_an_event_passes_at_once(proxy: Proxy, upstreams: list[Upstream]) 
 
 async def test_a_socket_passes_with_its_protocol_and_origin(proxy: Proxy) -> None:
     address = f"wss://localhost:{proxy.port}/ws"
-    async with connect(address, ssl=proxy.trust, origin=proxy.origin, subprotocols=["advisor.v1"]) as socket:  # type: ignore[arg-type, list-item]
+    options: dict[str, Any] = {"ssl": proxy.trust, "origin": proxy.origin, "subprotocols": ["advisor.v1"]}
+    async with connect(address, **options) as socket:
         assert socket.subprotocol == "advisor.v1"
         await socket.send("hello")
         assert json.loads(await socket.recv()) == {"origin": proxy.origin, "heard": "hello"}
@@ -161,11 +165,10 @@ async def port_of(browser: httpx.AsyncClient) -> int:
     return int((await browser.get("/")).json()["port"])
 
 
-async def until(browser: httpx.AsyncClient, condition: object) -> None:
+async def until(browser: httpx.AsyncClient, condition: Callable[[set[int]], bool]) -> None:
     """Wait until ten requests in a row go where they should."""
-    assert callable(condition)
     async with asyncio.timeout(PATIENCE):
-        while not condition({await port_of(browser) for _ in range(10)}):
+        while not condition({await port_of(browser) for _ in range(10)}):  # noqa: ASYNC110 - asks again
             await asyncio.sleep(0.1)
 
 

@@ -1,1 +1,1 @@
-"""The production shape as plain processes: PostgreSQL, three advisors, the proxy with its real configuration, owners and a fake Telegram."""
+"""The production shape as plain processes: PostgreSQL, three advisors, the proxy with its own configuration, owners, a fake Telegram."""

@@ -35,10 +35,10 @@ async def is_settled(database: Database) -> bool:
     """Whether nothing waits any more: no message, no line to be pushed, no check-in that is due."""
     async with database.reading() as session:
         waiting = await session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.state == "waiting"))
-        unsent = await session.scalar(
-            select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(("pending", "claimed", "sending")))
-        )
-        due = await session.scalar(select(func.count()).select_from(CheckIn).where(CheckIn.state == "pending", CheckIn.due_at <= func.now()))
+        is_unsent = OutboxRow.state.in_(("pending", "claimed", "sending"))
+        unsent = await session.scalar(select(func.count()).select_from(OutboxRow).where(is_unsent))
+        is_due = CheckIn.state == "pending", CheckIn.due_at <= func.now()
+        due = await session.scalar(select(func.count()).select_from(CheckIn).where(*is_due))
     return not (waiting or unsent or due)
 
 
@@ -63,8 +63,10 @@ async def of_checkins(database: Database, owners: Sequence[Owner]) -> Tally:
     """Check-ins, all of which came due: each rung once, asked by one turn, and shown to its owner."""
     by_conversation = {f"web:{owner.name}": owner for owner in owners}
     async with database.reading() as session:
-        due = list(await session.scalars(select(CheckIn).where(CheckIn.person_id.in_([int(owner.name) for owner in owners]))))
-        rung = list(await session.scalars(select(InboxRow).where(InboxRow.channel == "clock", InboxRow.conversation_id.in_(by_conversation))))
+        theirs = CheckIn.person_id.in_([int(owner.name) for owner in owners])
+        due = list(await session.scalars(select(CheckIn).where(theirs)))
+        of_clock = InboxRow.channel == "clock", InboxRow.conversation_id.in_(by_conversation)
+        rung = list(await session.scalars(select(InboxRow).where(*of_clock)))
         lines = list(await session.scalars(select(OutboxRow).where(OutboxRow.inbox_id.in_([row.id for row in rung]))))
     said = defaultdict(list)
     for line in lines:

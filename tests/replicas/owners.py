@@ -148,11 +148,11 @@ class StreamOwner:
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with httpx.AsyncClient(base_url=self._proxy.origin, verify=self._proxy.trust, timeout=20) as client:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen(client))
-                if not self.owner.is_silent:
-                    group.create_task(self._speak(client))
+        client = httpx.AsyncClient(base_url=self._proxy.origin, verify=self._proxy.trust, timeout=20)
+        async with client, asyncio.TaskGroup() as group:
+            group.create_task(self._listen(client))
+            if not self.owner.is_silent:
+                group.create_task(self._speak(client))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.owner.token}"}

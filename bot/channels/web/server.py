@@ -51,7 +51,8 @@ def web_routes(
     origins = Origins(allowed_origins)
     pages = Pages(public_folder, origins)
     door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
-    streams, handover, push = Streams(desk, door, limits, ending or Ending()), Handover(desk, door), PushDoor(desk, door, secret_key, push_services)
+    streams, handover = Streams(desk, door, limits, ending or Ending()), Handover(desk, door)
+    push = PushDoor(desk, door, secret_key, push_services)
     mini_app = [
         Route("/telegram", pages.mini_app),
         Route("/chat/telegram", MiniApp(desk, door, telegram_token, clock).enter, methods=["POST"]),

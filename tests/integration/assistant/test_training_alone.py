@@ -35,5 +35,5 @@ async def test_three_that_start_at_once_train_once_and_get_the_same_model(tmp_pa
 
 def test_a_place_that_takes_no_model_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file, no folder", encoding="utf-8")
-    with pytest.raises(TrainingError, match="cannot write to .*run `advisor train` where it may be written"):
+    with pytest.raises(TrainingError, match=r"cannot write to .*run `advisor train` where it may be written"):
         ensure_model(ROOT, tmp_path / "models", lambda step: None)

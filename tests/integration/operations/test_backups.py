@@ -85,20 +85,23 @@ async def assert_goes_on(url: str, at_least: int) -> None:
 async def test_a_backup_made_under_load_is_restored_and_the_conversation_goes_on(sqlite_url: str, tmp_path: Path) -> None:
     copy = tmp_path / "backup.db"
     before = await backed_up_under_load(sqlite_url, lambda: back_up(make_url(sqlite_url), copy))
-    assert copy.stat().st_mode & 0o077 == 0
-    assert [path.name for path in tmp_path.glob("backup.db*")] == ["backup.db"]
+    assert (await asyncio.to_thread(copy.stat)).st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.glob("backup.db*")] == ["backup.db"]  # noqa: ASYNC240
     restored = tmp_path / "restored" / "advisor.db"
     restored.parent.mkdir()
     shutil.copy(copy, restored)
     await assert_goes_on(f"sqlite:///{restored}", before)
 
 
-async def test_postgresql_is_backed_up_and_restored_by_its_own_tools(postgres_server: PostgresServer, postgres_url: str, tmp_path: Path) -> None:
+async def test_postgresql_is_backed_up_and_restored_by_its_own_tools(
+    postgres_server: PostgresServer, postgres_url: str, tmp_path: Path
+) -> None:
     tools, copy = postgres_server.tools, tmp_path / "backup.dump"
     dump = [tools / "pg_dump", "--format=custom", f"--file={copy}", postgres_url]
     before = await backed_up_under_load(postgres_url, lambda: subprocess.run(dump, check=True))
     restored = postgres_server.create(empty=True)
-    await asyncio.to_thread(subprocess.run, [tools / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={restored}", copy], check=True)
+    put_back = [tools / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={restored}", copy]
+    await asyncio.to_thread(subprocess.run, put_back, check=True)
     await assert_goes_on(restored, before)
     postgres_server.drop(restored)
 
@@ -114,7 +117,7 @@ def test_the_command_backs_up_checks_and_names_the_key(sqlite_url: str, tmp_path
 
 def test_for_postgresql_the_line_to_type_is_said_without_the_password(tmp_path: Path) -> None:
     url = "postgresql://advisor:hidden@db.example/advisor"
-    with pytest.raises(BackupError, match="pg_dump --format=custom --file=.*x.dump 'postgresql://advisor@db.example/advisor'") as raised:
+    with pytest.raises(BackupError, match=r"pg_dump --format=custom --file=.*x.dump 'postgresql://advisor@db.example/advisor'") as raised:
         back_up(make_url(url), tmp_path / "x.dump")
     assert "hidden" not in str(raised.value)
 
