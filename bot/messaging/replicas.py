@@ -45,6 +45,8 @@ class ReplicaBell:
         self._address = url.render_as_string(hide_password=False)
         self._untold: dict[str, None] = {}
         self._something = asyncio.Event()
+        #: Whether rings are carried right now.
+        self.connected = asyncio.Event()
         self._all_told = asyncio.Event()
         self._all_told.set()
 
@@ -80,10 +82,14 @@ class ReplicaBell:
         return await AsyncConnection.connect(self._address, autocommit=True, application_name="advisor bell", **_ALIVE)
 
     async def _carry(self, hearing: AsyncConnection, telling: AsyncConnection) -> None:
-        with self._bell.carried(self._note):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._hear(hearing, ours=telling.info.backend_pid))
-                group.create_task(self._tell(telling))
+        self.connected.set()
+        try:
+            with self._bell.carried(self._note):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hear(hearing, ours=telling.info.backend_pid))
+                    group.create_task(self._tell(telling))
+        finally:
+            self.connected.clear()
 
     def _note(self, topic: str) -> None:
         if topic not in _STAYS_HERE:

@@ -116,7 +116,9 @@ class Advisor:
         self.bell, self.ending, self._beside = Bell(), Ending(), AsyncExitStack()
         bell = self.bell
         if not self.database.is_sqlite:
-            await self._beside.enter_async_context(ReplicaBell(bell, self.database.url).carrying())
+            replicas = ReplicaBell(bell, self.database.url)
+            await self._beside.enter_async_context(replicas.carrying())
+            await replicas.connected.wait()
         self.desk = Desk(self.database, bell, self._clock, self.files)
         self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
         routes = web_routes(
