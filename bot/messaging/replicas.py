@@ -72,7 +72,7 @@ class ReplicaBell:
                     await hearing.execute(f"LISTEN {CHANNEL}")
                     pause = FIRST_PAUSE_SECONDS
                     await self._carry(hearing, telling)
-            except* (psycopg.Error, OSError, TimeoutError) as errors:
+            except* (psycopg.Error, OSError, ValueError) as errors:  # ValueError: what no advisor has told
                 error = type(errors.exceptions[0]).__name__
                 log.warning("replicas do not hear each other's bell now", extra={"action": "replica_bell_lost", "error": error})
             await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - spreads load, guards nothing
@@ -90,6 +90,7 @@ class ReplicaBell:
                     group.create_task(self._tell(telling))
         finally:
             self.connected.clear()
+            self._all_told.set()
 
     def _note(self, topic: str) -> None:
         if topic not in _STAYS_HERE:
