@@ -185,11 +185,9 @@ async def run(program: str, folder: Path, url: str, plan: Plan, say: Say = lambd
 
 async def _trouble(running: Topology, people: Crowd, plan: Plan, say: Say) -> tuple[int, int]:
     """Kill at random, or restart in turn, until the time is over; returns how many of each."""
-    chance, ends_at, kills, restarts = random.Random(plan.seed), time.monotonic() + plan.seconds, 0, 0
-    while (left := ends_at - time.monotonic()) > 0:
-        await asyncio.sleep(min(left, plan.kill_every * chance.uniform(0.8, 1.0)))
-        if time.monotonic() >= ends_at:
-            break
+    chance, began, kills, restarts = random.Random(plan.seed), time.monotonic(), 0, 0
+    for next_at in _moments(plan, chance):
+        await asyncio.sleep(began + next_at - time.monotonic())
         if plan.is_rolling:
             await roll(running.replicas, say)
             restarts += len(running.replicas)
@@ -200,10 +198,16 @@ async def _trouble(running: Topology, people: Crowd, plan: Plan, say: Say) -> tu
             say(f"kill {kills}: replica {victim.number}; {sum(len(owner.said) for owner in people.talkers)} said in the page")
             victim.start()
             await victim.ready()
+    await asyncio.sleep(began + plan.seconds - time.monotonic())
     last = running.replicas[: plan.rolled_at_the_end]
     await roll(last, say)
     people.end_talking()
     return kills, restarts + len(last)
+
+
+def _moments(plan: Plan, chance: random.Random) -> list[float]:
+    """One in the last fifth of each stretch of `kill_every` (seconds from the beginning); one that is missed is made up for at once."""
+    return [plan.kill_every * (number - chance.uniform(0, 0.2)) for number in range(1, int(plan.seconds / plan.kill_every) + 1)]
 
 
 async def roll(replicas: Sequence[Replica], say: Say) -> None:
