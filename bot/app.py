@@ -6,14 +6,13 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -30,7 +29,8 @@ from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
-from bot.messaging.ending import finish
+from bot.messaging.ending import Ending, finish
+from bot.messaging.replicas import ReplicaBell
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.operations.retention import empty_batch
@@ -45,6 +45,7 @@ from bot.rollout.ringing import BATCH, any_due, ring_digests, ring_due
 from bot.services import ROOT, Services, load_services
 from bot.settings import Settings, SettingsError
 from bot.starting import settle
+from bot.stopping import StoppableServer
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -162,12 +163,16 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
         raise ModelError(f"the trained model cannot be read ({error}); run `advisor train --force`") from error
 
 
-def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
+def build_web(advisor: Advisor, more: Sequence[BaseRoute] = (), ending: Ending | None = None) -> Starlette:
     """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
-    settings = advisor.settings
-    routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
+    settings, ending = advisor.settings, ending or Ending()
+    routes: list[BaseRoute] = [*health_routes(advisor.database.check, lambda: ending.is_announced)]
     routes += web_routes(
-        advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins, telegram_token=settings.telegram_token
+        advisor.desk,
+        secret_key=settings.signing_key(),
+        allowed_origins=settings.origins,
+        telegram_token=settings.telegram_token,
+        ending=ending,
     )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
@@ -290,6 +295,12 @@ def claim_port(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _hearing_replicas(advisor: Advisor) -> AbstractAsyncContextManager[None]:
+    """On PostgreSQL there may be other replicas."""
+    database = advisor.database
+    return nullcontext() if database.is_sqlite else ReplicaBell(advisor.bell, database.url).carrying()
+
+
 async def serve(
     advisor: Advisor,
     listener: socket.socket,
@@ -297,22 +308,10 @@ async def serve(
     more: Sequence[BaseRoute] = (),
     beside: Sequence[Coroutine[Any, Any, None]] = (),
 ) -> None:
-    """Run everything until a signal stops it, with `more` routes and whatever else runs `beside` it."""
-    channels = _channels(advisor)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_web(advisor, [*more, *(route for channel in channels for route in channel.routes)]),
-            log_level="warning",
-            access_log=False,
-            ws="websockets-sansio",
-            ws_max_size=64 * 1024,
-            ws_per_message_deflate=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            lifespan="off",
-        )
-    )
-    settings = advisor.settings
+    """Run everything until a signal stops it, with `more` routes and whatever else runs `beside` it; then finish what is under way."""
+    channels, settings = _channels(advisor), advisor.settings
+    routes = [*more, *(route for channel in channels for route in channel.routes)]
+    server = StoppableServer(lambda ending: build_web(advisor, routes, ending), settings.proxies, settings.drain_seconds)
     parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run(), *beside]
     if settings.callback_url:
         parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
@@ -320,7 +319,7 @@ async def serve(
     if not settings.telegram_token:
         await advisor.desk.announce("telegram", None)
     await advisor.desk.announce("web", settings.public_url or None)
-    async with ringing(advisor):
+    async with ringing(advisor), _hearing_replicas(advisor):
         tasks = [asyncio.create_task(part) for part in parts]
         on_ready()
         try:

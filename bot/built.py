@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from bot.fingerprints import fingerprint
 
+log = logging.getLogger(__name__)
 _LIBRARIES = ("scikit-learn", "numpy", "sudachipy", "sudachidict-small")
 Built = TypeVar("Built")
 
@@ -21,7 +23,10 @@ def built_once(name: str, root: Path, sources: Sequence[str], folder: Path, buil
         found: Built = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
         return found
     built = build()
-    _keep(built, name, kept)
+    try:
+        _keep(built, name, kept)
+    except OSError as error:  # a read-only image whose `advisor train` did not run to its end
+        log.warning("what was built is not kept, and built again next time", extra={"action": "built_not_kept", "error": error.strerror})
     return built
 
 

@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -21,7 +21,7 @@ from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
 from bot.settings import Settings, SettingsError, load_settings
 from bot.starting import keep_bytecode
-from bot.storage.database import Database, DatabaseError
+from bot.storage.database import Database, DatabaseError, parse_url
 from knowledge.base import load_knowledge
 from knowledge.problems import ContentError
 from knowledge.samples import load_samples
@@ -125,6 +125,7 @@ def serve(
     with one_clear_line():
         from bot import app as parts  # noqa: PLC0415
 
+        chosen.signing_key()  # said before anything is trained
         listener = parts.claim_port(host, port)
         services = parts.read_content(lambda: prepared(chosen))
         model = trained_model(chosen)
@@ -216,19 +217,21 @@ def _prompt() -> str:
 
 
 def _run(main: Callable[[], Any]) -> None:
-    try:
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C, or that of `chat`
         asyncio.run(main())
-    except KeyboardInterrupt:
-        err.print("Stopped. Everything is saved.")
+    err.print("Stopped. Everything is saved.")
 
 
 @app.command()
 def train(force: Annotated[bool, typer.Option("--force", help="Train even if nothing changed.")] = False) -> None:
-    """Train what changed."""
+    """Train what changed, and build beside it what a start would otherwise build."""
     chosen = settings()
     with one_clear_line():
         started = time.monotonic()
-        path = trained_model(chosen, force)
+        from bot import app as parts  # noqa: PLC0415
+
+        parts.read_content(lambda: trained_model(chosen, force))
+        path = model_path(_root(), chosen.models)
         err.print(f"Model {path.name} is up to date ({time.monotonic() - started:.0f} s).")
 
 
@@ -239,6 +242,25 @@ def migrate() -> None:
     with one_clear_line():
         asyncio.run(_migrate(chosen))
         err.print("The database is up to date.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
+    """Copy the SQLite database to a file, while the advisor serves or not, and check the copy."""
+    chosen = settings()
+    from bot.operations import backups  # noqa: PLC0415
+
+    with one_clear_line():
+        url = parse_url(chosen.database)
+    try:
+        size = backups.back_up(url, file)
+    except backups.BackupDamaged as error:
+        fail(str(error), FOUND_WRONG)
+    except backups.BackupError as error:
+        fail(str(error))
+    err.print(f"Backed up to {file} ({size / 1e6:.1f} MB, checked).", markup=False, soft_wrap=True)
+    if not chosen.secret_key:
+        err.print(f"Keep {chosen.data_dir / 'secret.key'} with it: without that key the links and sessions of owners end.", soft_wrap=True)
 
 
 @app.command()

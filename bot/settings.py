@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hmac
+import ipaddress
 import os
 import re
 import secrets
@@ -18,7 +19,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ADVISOR_"
 #: Read by the tests and by CI, not by the advisor.
-_NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER", "ADVISOR_SCREENSHOTS"})
+_NOT_SETTINGS = frozenset({"ADVISOR_REQUIRE_BROWSER", "ADVISOR_REQUIRE_PROXY", "ADVISOR_SCREENSHOTS"})
+_NO_KEY = (
+    "ADVISOR_SECRET_KEY is missing: on PostgreSQL every replica must sign with the same one; "
+    "make it once with `openssl rand -hex 32` and give it to all (or take what stands in secret.key of the data folder used so far)"
+)
 #: Telegram calls no other ports; None is the one of https.
 _WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 
@@ -48,6 +53,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
+    models_dir: Path | None = Field(None, description="where trained models are, when not in the data folder: an image brings its own")
+    trusted_proxies: str = "127.0.0.1,::1"
+    drain_seconds: float = Field(0, ge=0, le=300, description="so long /readyz is red before a stop begins")
     keep_messages_days: int = Field(90, ge=0, le=36_500, description="after so many days the words of messages are deleted; 0: never")
 
     @field_validator("language")
@@ -100,6 +108,21 @@ class Settings(BaseSettings):
             raise ValueError(f"'{value}' is not an address; write https://advisor.example.com")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for address in _split(value):
+            try:
+                ipaddress.ip_network(address, strict=False)
+            except ValueError as error:
+                raise ValueError(f"'{address}' is neither an address nor a network; write 10.0.0.5 or 172.30.0.0/24") from error
+        return value
+
+    @property
+    def proxies(self) -> list[str]:
+        """Whose word on a visitor's address and scheme is taken."""
+        return list(_split(self.trusted_proxies))
+
     @property
     def origins(self) -> tuple[str, ...]:
         """The web sites that may embed the widget."""
@@ -130,12 +153,17 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Path:
         """Where trained models are kept."""
-        return self.data_dir / "models"
+        return self.models_dir or self.data_dir / "models"
 
     def signing_key(self) -> bytes:
-        """The key that signs web sessions: as set, else one made once and kept in the data folder. Raises SettingsError."""
+        """The key that signs web sessions: as set, else one made once and kept in the data folder. Raises SettingsError.
+
+        With PostgreSQL it must be set: replicas share a database, not a folder, and one must read what another has signed.
+        """
         if self.secret_key:
             return self.secret_key.encode()
+        if not self.database.startswith("sqlite"):
+            raise SettingsError(_NO_KEY)
         return _kept_key(self.data_dir / "secret.key")
 
 

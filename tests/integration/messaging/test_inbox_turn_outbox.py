@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+
+from sqlalchemy import select
 
 from bot.messaging import pushing
 from bot.messaging.bell import Bell
@@ -12,7 +15,8 @@ from bot.messaging.message import Button, Delivery, Incoming, Reply, clean
 from bot.messaging.turns import Turns
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
-from bot.storage.tables import Conversation, OutboxRow
+from bot.storage.tables import ChannelAddress, Conversation, OutboxRow
+from bot.turn import Turn
 from tests.fakes import FakeClock, FakeResponder
 
 
@@ -55,6 +59,45 @@ async def test_two_replicas_answer_each_message_once(database_url: str) -> None:
         await asyncio.gather(one.answer_waiting(), two.answer_waiting())
     assert sorted(each.text for each in responder.heard) == [f"message {number}" for number in range(8)]
     await asyncio.gather(first.close(), second.close())
+
+
+class Slow(FakeResponder):
+    """Says when a turn has begun, and waits at the gate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate.clear()
+        self.begun = asyncio.Event()
+
+    async def respond(self, turn: Turn) -> Sequence[Reply]:
+        self.begun.set()
+        return await super().respond(turn)
+
+
+async def test_a_turn_under_way_when_the_process_is_asked_to_end_is_finished(database: Database) -> None:
+    responder = Slow()
+    desk, turns = make_parts(database, responder, FakeClock())
+    await desk.receive(make_incoming(1))
+    await desk.receive(make_incoming(2))
+    running = asyncio.create_task(turns.run())
+    await responder.begun.wait()
+    running.cancel()
+    await asyncio.sleep(0)
+    responder.gate.set()
+    await asyncio.gather(running, return_exceptions=True)
+    assert running.cancelled()
+    assert await texts(desk) == ["message 1", "echo: message 1"]  # the second is left to another replica
+
+
+async def test_replicas_that_start_together_announce_a_channel_at_once(database_url: str, clock: FakeClock) -> None:
+    databases = [Database(database_url) for _ in range(3)]
+    desks = [Desk(each, Bell(), clock) for each in databases]
+    for url in ("https://t.me/one", "https://t.me/two", None, "https://t.me/three"):
+        await asyncio.gather(*(desk.announce("telegram", url) for desk in desks))
+        async with databases[0].reading() as session:
+            assert list(await session.scalars(select(ChannelAddress.url))) == ([url] if url else [])
+    for each in databases:
+        await each.close()
 
 
 async def test_a_turn_that_fails_is_tried_again_and_leaves_nothing_behind(database: Database) -> None:

@@ -87,6 +87,18 @@ async def test_an_address_lives_for_thirty_days(
         assert (await files.read(url)).data
 
 
+async def test_any_replica_draws_what_another_has_issued(
+    database_url: str, database: Database, documents: Documents, clock: FakeClock, tmp_path: Path
+) -> None:
+    url = await issue(database, documents, clock)
+    elsewhere = Database(database_url)
+    files = DocumentFiles(elsewhere, Documents(KEY, tmp_path / "another folder"), clock)
+    assert (await Desk(elsewhere, Bell(), clock, files).file(url)).data.startswith(b"\x89PNG")
+    assert not (tmp_path / "documents").exists()
+    files.close()
+    await elsewhere.close()
+
+
 @pytest.mark.parametrize("forge", [lambda url: url[:-1], lambda url: url + "x", lambda url: "/files/abc", lambda url: "/other/" + url])
 async def test_a_changed_address_shows_nothing(
     database: Database, documents: Documents, files: DocumentFiles, clock: FakeClock, forge

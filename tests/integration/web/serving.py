@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -20,6 +20,8 @@ from bot.channels.web.limits import Limits
 from bot.channels.web.server import web_routes
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
+from bot.messaging.ending import Ending
+from bot.messaging.replicas import ReplicaBell
 from bot.messaging.turns import Responder, Turns
 from bot.people.profiles import Defaults
 from bot.storage.database import Database
@@ -95,6 +97,12 @@ class Advisor:
             while len(self._server.server_state.tasks) > connections:  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.01)
 
+    async def has_begun(self, connections: int) -> None:
+        """Wait until so many connections are being served."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self._server.server_state.tasks) < connections:  # noqa: ASYNC110 - uvicorn offers no event
+                await asyncio.sleep(0.01)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -105,7 +113,12 @@ class Advisor:
     async def start(self) -> None:
         """Everything that `advisor serve` would run for the web."""
         self.database = Database(self._url)
-        bell = Bell()
+        self.bell, self.ending, self._beside = Bell(), Ending(), AsyncExitStack()
+        bell = self.bell
+        if not self.database.is_sqlite:
+            replicas = ReplicaBell(bell, self.database.url)
+            await self._beside.enter_async_context(replicas.carrying())
+            await replicas.connected.wait()
         self.desk = Desk(self.database, bell, self._clock, self.files)
         self._turns = asyncio.create_task(Turns(self.database, self._responder, bell, self._clock, Defaults()).run())
         routes = web_routes(
@@ -116,6 +129,7 @@ class Advisor:
             telegram_token=self._telegram_token,
             clock=self._clock,
             limits=self._limits,
+            ending=self.ending,
         )
         config = uvicorn.Config(
             Starlette(routes=[*self._routes, *routes]),
@@ -133,11 +147,13 @@ class Advisor:
 
     async def stop(self) -> None:
         """End it as a deployment would: connections are closed, what is not stored is not acknowledged."""
+        self.ending.come()
         self._server.should_exit = True
         await self._serving
         self._turns.cancel()
         with suppress(asyncio.CancelledError):
             await self._turns
+        await self._beside.aclose()
         await self.database.close()
 
     @asynccontextmanager

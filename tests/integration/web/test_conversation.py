@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from bot.channels.web.limits import Limits
+from bot.messaging import turns
 from bot.messaging.desk import Unavailable
 from bot.messaging.message import Button, File, Image, Incoming, Reply
 from tests.fakes import FakeClock, FakeResponder
@@ -123,7 +124,10 @@ async def test_history_survives_a_restart(advisor: Advisor) -> None:
         assert [seq for seq, _, _ in await back.lines(2)] == [5, 6]
 
 
-async def test_message_that_was_stored_before_a_stop_is_answered_after_it(advisor: Advisor, responder: FakeResponder) -> None:
+async def test_message_that_was_stored_before_a_stop_is_answered_after_it(
+    advisor: Advisor, responder: FakeResponder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "FINISH_WITHIN_SECONDS", 0.1)
     async with advisor.client() as client:
         await client.lines(1)
         responder.gate.clear()
@@ -135,6 +139,20 @@ async def test_message_that_was_stored_before_a_stop_is_answered_after_it(adviso
     async with advisor.client(client.token, after=2) as back:
         assert await back.lines(2) == [(3, "owner", "text a"), (4, "advisor", "echo: text a")]
         assert await back.hears_nothing_more()
+
+
+async def test_what_another_replica_answers_is_shown_at_once(postgres_url: str, responder: FakeResponder, clock: FakeClock) -> None:
+    patient = Limits(look_seconds=3_600)  # nobody looks by themselves
+    async with (
+        Advisor(postgres_url, responder, clock, limits=patient) as here,
+        Advisor(postgres_url, responder, clock, limits=patient) as there,
+        here.client() as one,
+        there.client(one.token) as other,
+    ):
+        assert await one.lines(1) == await other.lines(1)
+        for cid in "abc":
+            await other.text(cid)
+            assert await other.lines(2) == await one.lines(2)
 
 
 async def test_other_replica_is_heard_without_its_bell(database_url: str, responder: FakeResponder, clock: FakeClock) -> None:

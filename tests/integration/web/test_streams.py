@@ -198,3 +198,14 @@ async def test_a_colleagues_link_is_followed_without_a_socket_too(advisor: Advis
         for _ in range(2):
             await requests.client.get("/chat/events", params=query, headers=requests.headers)
     assert [each.code for each in responder.heard] == ["join_ABCD3479"]
+
+
+async def test_streams_and_polls_end_by_themselves_when_the_end_comes(advisor: Advisor) -> None:
+    async with _greeted(advisor) as client, client.stream() as events, asyncio.timeout(PATIENCE):
+        await _lines(events, 1)
+        polling = asyncio.create_task(client.poll(after=2))
+        await advisor.has_begun(2)
+        advisor.ending.come()
+        assert await polling == []
+        assert [frame async for frame in events if frame["type"] == "message"] == []
+        assert await client.poll(after=2) == []
