@@ -34,6 +34,7 @@ from bot.messaging.ending import finish
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.operations.retention import empty_batch
+from bot.people.handoffs import Handoffs
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
@@ -139,7 +140,8 @@ async def open_advisor(
     """
     database = Database(settings.database)
     key = settings.signing_key()
-    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
+    documents, handoffs = Documents(key, settings.data_dir / "documents"), Handoffs(is_staffed=bool(settings.operator_token))
+    services = services.keeping(documents, Feeds(key, settings.public_url), handoffs)
     files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer())
     try:
         assistant = load_assistant(model, services)
