@@ -28,12 +28,14 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
+from bot.insights.reading import Sources
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import finish
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.operations.retention import empty_batch
+from bot.operator.server import operator_routes
 from bot.people.handoffs import Handoffs
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
@@ -77,6 +79,8 @@ class Advisor:
     assistant: Assistant
     services: Services
     clock: Callable[[], datetime]
+    #: The trained model that answers.
+    model: Path
 
     async def ring(self) -> int:
         """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
@@ -150,7 +154,7 @@ async def open_advisor(
         bell = Bell()
         desk = Desk(database, bell, clock, files, Leaving(services.rollouts.hours))
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock, model)
     finally:
         files.close()
         await database.close()
@@ -173,11 +177,30 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
+    routes += _operator(advisor)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
     if settings.callback_url:
         routes += callback_routes(advisor.desk, settings.rest_token)
     return Starlette(routes=[*routes, *more])
+
+
+def _operator(advisor: Advisor) -> list[BaseRoute]:
+    """The operator's page, where a token is set."""
+    settings, services = advisor.settings, advisor.services
+    if not settings.operator_token:
+        return []
+    return operator_routes(
+        advisor.database,
+        advisor.bell,
+        Sources(settings.time_zone, services.questionnaire, advisor.model.name, services.topics_of),
+        phases={phase.number: phase.name for phase in services.rollouts.phases},
+        topics={entry.id: entry.title for entry in services.knowledge.entries.values()},
+        secret_key=settings.signing_key(),
+        token=settings.operator_token,
+        language=settings.language,
+        clock=advisor.clock,
+    )
 
 
 class _Channel(Protocol):

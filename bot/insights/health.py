@@ -19,6 +19,8 @@ TURN_SECONDS, LINE_SECONDS = 30.0, 300.0
 HANDOFF_HOURS = 72.0
 #: Processes that sent something within this time are taken for running.
 LATELY = timedelta(hours=1)
+#: Messages that were set aside before are no news.
+REMEMBERED = timedelta(days=7)
 
 
 async def health(session: AsyncSession, now: datetime, model: str) -> Table:
@@ -36,20 +38,21 @@ async def health(session: AsyncSession, now: datetime, model: str) -> Table:
     return Table("health", Sign, tuple(signs))
 
 
-def _senders(now: datetime) -> Select[tuple[int]]:
+def _senders(now: datetime) -> Select[int]:
     return select(func.count(DeliveryAttempt.worker.distinct())).where(DeliveryAttempt.started_at > now - LATELY)
 
 
 async def _inbox(session: AsyncSession, now: datetime) -> tuple[Sign, ...]:
     waiting, oldest = (await session.execute(select(func.count(), func.min(InboxRow.received_at)).where(InboxRow.state == "waiting"))).one()
-    set_aside = await session.scalar(select(func.count()).where(InboxRow.state == "set_aside")) or 0
-    seconds = (now - oldest).total_seconds() if oldest else 0.0
+    failed = InboxRow.state == "set_aside", InboxRow.received_at > now - REMEMBERED
+    set_aside = await session.scalar(select(func.count()).where(*failed)) or 0
+    seconds = round((now - oldest).total_seconds(), 1) if oldest else 0.0
     is_quick = seconds < TURN_SECONDS
     return Sign("waiting_turns", waiting), Sign("oldest_turn_seconds", seconds, is_quick), Sign("set_aside", set_aside, set_aside == 0)
 
 
 async def _outbox(session: AsyncSession, channel: str, now: datetime) -> Sign:
-    seconds = await oldest_due(session, channel, now) or 0.0
+    seconds = round(await oldest_due(session, channel, now) or 0.0, 1)
     return Sign(f"oldest_line_seconds_{channel}", seconds, seconds < LINE_SECONDS)
 
 

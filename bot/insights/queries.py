@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.questionnaire import Questionnaire
 from bot.insights.rows import (
     NOT_TOLD,
     OVERDUE_AFTER,
+    STOPPED_AFTER,
     DayOfTalk,
     Industry,
     PhaseAsked,
@@ -43,12 +45,12 @@ async def conversations(session: AsyncSession, now: datetime, zone: str) -> Tabl
     return Table("conversations", DayOfTalk, day_rows(days, starts, talk, list(came)))
 
 
-def _talk_between(place: int, start: datetime, end: datetime) -> Select[tuple[int, int, int]]:
+def _talk_between(place: int, start: datetime, end: datetime) -> Select[int, int, int]:
     by_owners = InboxRow.received_at >= start, InboxRow.received_at < end, InboxRow.channel.not_in(OUR_OWN)
     return select(literal(place), func.count(InboxRow.conversation_id.distinct()), func.count()).where(*by_owners)
 
 
-def _newest_runs() -> Select[tuple[int | None]]:
+def _newest_runs() -> Select[int]:
     """The newest run of every owner; colleagues of an owner are no firm of their own."""
     owners = Assessment.person_id.not_in(select(Colleague.person_id))
     return select(func.max(Assessment.id)).where(owners).group_by(Assessment.person_id)
@@ -56,10 +58,19 @@ def _newest_runs() -> Select[tuple[int | None]]:
 
 async def funnel(session: AsyncSession, questionnaire: Questionnaire, now: datetime) -> Table:
     """The newest run of every owner, question by question."""
-    columns = Assessment.trail, Assessment.asking, Assessment.finished_at, Assessment.express_shown, Assessment.touched_at
-    found = await session.execute(select(*columns).where(Assessment.id.in_(_newest_runs())))
-    runs = (Run(trail, asking, finished is not None, shown, touched) for trail, asking, finished, shown, touched in found)
-    return Table("funnel", Step, funnel_rows(runs, steps_in_order(questionnaire), now))
+    alike = (
+        cast(Assessment.trail, Text),
+        Assessment.asking,
+        Assessment.finished_at.is_not(None),
+        Assessment.express_shown,
+        Assessment.touched_at > now - STOPPED_AFTER,
+    )
+    found = await session.execute(select(func.count(), *alike).where(Assessment.id.in_(_newest_runs())).group_by(*alike))
+    runs = [
+        Run(count, json.loads(trail), asking, finished, has_result, under_way)
+        for count, trail, asking, finished, has_result, under_way in found
+    ]
+    return Table("funnel", Step, funnel_rows(runs, steps_in_order(questionnaire)))
 
 
 async def levels(session: AsyncSession) -> Table:
@@ -104,19 +115,21 @@ async def rollouts(session: AsyncSession, today: date) -> Table:
         func.count(),
         _counted(is_late),
         _counted(_is_stuck()),
-        _counted(Person.checkins_monthly),
-        _counted(Person.checkins_paused),
-        func.min(PhaseRow.ends_on),
+        _counted(Person.checkins_monthly.is_(True)),
+        _counted(Person.checkins_paused.is_(True)),
     )
     found = await session.execute(
-        select(PhaseRow.number, *counts)
+        select(PhaseRow.number, func.min(PhaseRow.ends_on), *counts)
         .join(now_in, and_(now_in.c.initiative_id == PhaseRow.initiative_id, now_in.c.number == PhaseRow.number))
         .join(Initiative, Initiative.id == PhaseRow.initiative_id)
         .join(Person, Person.id == Initiative.person_id)
         .group_by(PhaseRow.number)
         .order_by(PhaseRow.number)
     )
-    rows = (PhaseUnderWay(*counted, max(0, (today - ends_on).days)) for *counted, ends_on in found)
+    rows = [
+        PhaseUnderWay(number, plans, late, stuck, silent, paused, max(0, (today - ends_on).days))
+        for number, ends_on, plans, late, stuck, silent, paused in found
+    ]
     return Table("rollouts", PhaseUnderWay, tuple(rows))
 
 

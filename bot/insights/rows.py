@@ -110,13 +110,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run through the assessment, as far as the funnel needs it."""
+    """Runs through the assessment that are alike, as far as the funnel needs to know."""
 
+    count: int
     answered: Sequence[str]
     asking: str | None
     is_finished: bool
     has_result: bool
-    touched_at: datetime
+    is_under_way: bool
 
 
 def steps_in_order(questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -126,15 +127,15 @@ def steps_in_order(questionnaire: Questionnaire) -> tuple[str, ...]:
     return (*(each.id for each in questionnaire.profile), *core, FIRST_RESULT, *rest)
 
 
-def funnel_rows(runs: Iterable[Run], steps: Sequence[str], now: datetime) -> tuple[Step, ...]:
+def funnel_rows(runs: Iterable[Run], steps: Sequence[str]) -> tuple[Step, ...]:
     """Where owners stop, step by step."""
     behind_result = frozenset(steps[steps.index(FIRST_RESULT) + 1 :])
     answered, under_way, stopped = Counter[str](), Counter[str](), Counter[str]()
     for run in runs:
         passed, rests_at = _course(run, behind_result)
-        answered.update(passed)
+        answered.update(dict.fromkeys(passed, run.count))
         if rests_at is not None and rests_at not in passed:
-            (under_way if now - run.touched_at < STOPPED_AFTER else stopped)[rests_at] += 1
+            (under_way if run.is_under_way else stopped)[rests_at] += run.count
     return tuple(_step(each, answered[each], under_way[each], stopped[each]) for each in steps)
 
 

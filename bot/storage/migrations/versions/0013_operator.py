@@ -22,6 +22,8 @@ def upgrade() -> None:
     op.add_column('assessment', sa.Column('level', sa.Integer(), nullable=True))
     op.add_column('assessment', sa.Column('asking', sa.String(length=16), nullable=True))
 
+    op.create_index('ix_inbox_received', 'inbox', ['received_at', 'channel', 'conversation_id'])
+
     op.create_table('handoff',
     sa.Column('id', _ID, nullable=False),
     sa.Column('person_id', _ID, nullable=False),
@@ -70,5 +72,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ('operator_act', 'handoff_line', 'handoff'):
         op.drop_table(table)
+    op.drop_index('ix_inbox_received', table_name='inbox')
     op.drop_column('assessment', 'asking')
     op.drop_column('assessment', 'level')
