@@ -93,9 +93,8 @@ class Pages:
             Row(tuple(self._cell(name, getattr(row, name), language) for name in columns), bar, not getattr(row, "is_well", True))
             for row, bar in zip(table.rows, bars, strict=True)
         )
-        heads = tuple(
-            Cell(words.columns[name].get(language), (), any(row.cells[place].is_figure for row in rows)) for place, name in enumerate(columns)
-        )
+        figures = [any(row.cells[place].is_figure for row in rows) for place in range(len(columns))]
+        heads = tuple(Cell(words.columns[name].get(language), (), is_figure) for name, is_figure in zip(columns, figures, strict=True))
         return Shown(table.id, words.title.get(language), words.note.get(language), heads, rows, table.is_sideways)
 
     def _cell(self, column: str, value: object, language: str) -> Cell:

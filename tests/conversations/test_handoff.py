@@ -12,7 +12,7 @@ from bot.app import Advisor, open_advisor
 from bot.people import handoffs
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage.tables import Handoff, HandoffLine, InboxRow
+from bot.storage.tables import Assessment, Handoff, HandoffLine, InboxRow
 from tests.conversations.talking import Talk
 from tests.fakes import FakeClock
 
@@ -244,3 +244,15 @@ async def test_where_nobody_is_set_up_others_are_named(sqlite_url: str, advisor:
         assert "人の相談員がおりません" in await talk.say("人と話したい")
         assert talk.titles == ["診断の結果を見る"]
         assert await queued(talk) == []
+
+
+async def test_what_was_asked_last_and_the_level_are_kept_for_the_operators_tables(talk: Talk) -> None:
+    await talk.say("診断を始める")
+    async with talk.database.reading() as session:
+        assert await session.scalar(select(Assessment.asking)) == "industry"
+    for number in ("2", "3", "1"):
+        await talk.say(number)
+    for _ in range(5):
+        await talk.press("②")
+    async with talk.database.reading() as session:
+        assert await session.scalar(select(Assessment.level)) == 2
