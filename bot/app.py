@@ -28,7 +28,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
-from bot.insights.reading import Sources
+from bot.insights.reading import ON_A_PAGE, Sources
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import finish
@@ -193,7 +193,7 @@ def _operator(advisor: Advisor) -> list[BaseRoute]:
     return operator_routes(
         advisor.database,
         advisor.bell,
-        Sources(settings.time_zone, services.questionnaire, advisor.model.name, services.topics_of),
+        Sources(settings.time_zone, services.questionnaire, advisor.model.name, services.topics_of, ON_A_PAGE),
         phases={phase.number: phase.name for phase in services.rollouts.phases},
         topics={entry.id: entry.title for entry in services.knowledge.entries.values()},
         secret_key=settings.signing_key(),

@@ -15,9 +15,13 @@ from bot.insights.health import health
 from bot.insights.tables import Table
 from bot.operations.deliveries import ChannelDelivery, deliveries
 from bot.operations.questions import Group, TopicsOf
-from bot.operations.unserved import groups_of
+from bot.operations.unserved import MOST_QUESTIONS, groups_of
 from bot.rollout.calendar import local_time
 from bot.storage.database import Database, DatabaseError
+
+
+#: So many questions are grouped while somebody waits for a page; all pairs of more take seconds.
+ON_A_PAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Sources:
     questionnaire: Questionnaire
     model: str
     topics_of: TopicsOf | None = None
+    #: The newest questions that are looked at.
+    most_questions: int = MOST_QUESTIONS
 
 
 Read = Callable[[AsyncSession, Sources, datetime], Awaitable[Table]]
@@ -41,7 +47,7 @@ async def _delivery(session: AsyncSession, sources: Sources, now: datetime) -> T
 
 
 async def _questions(session: AsyncSession, sources: Sources, now: datetime) -> Table:
-    return Table("questions", Group, await groups_of(session, sources.topics_of or (lambda text: {})))
+    return Table("questions", Group, await groups_of(session, sources.topics_of or (lambda text: {}), sources.most_questions))
 
 
 #: In the order in which they are shown.

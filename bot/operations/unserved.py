@@ -13,8 +13,8 @@ from bot.people.questions import unserved
 MOST_QUESTIONS = 2_000
 
 
-async def groups_of(session: AsyncSession, topics_of: TopicsOf) -> tuple[Group, ...]:
-    """The groups, the largest first; made beside the event loop, which others wait for."""
-    rows = await unserved(session, MOST_QUESTIONS)
+async def groups_of(session: AsyncSession, topics_of: TopicsOf, most: int = MOST_QUESTIONS) -> tuple[Group, ...]:
+    """The groups of the newest `most` questions, the largest first; made beside the event loop, which others wait for."""
+    rows = await unserved(session, most)
     kept = [KeptQuestion(row.text, row.language, row.feedback == "bad") for row in rows]
     return await asyncio.to_thread(group_questions, kept, topics_of)

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from bot.insights.tables import Table
+from bot.insights.tables import FEW, Table
 from bot.operator.drawing import WIDTH, Bar, bars_of
 from bot.operator.labels import NAMES, Labels
 from knowledge.content import Text
@@ -99,7 +99,7 @@ class Pages:
 
     def _cell(self, column: str, value: object, language: str) -> Cell:
         items = tuple(map(str, value)) if isinstance(value, tuple) else ()
-        is_figure = column not in NAMES and isinstance(value, int | float) and not isinstance(value, bool)
+        is_figure = column not in NAMES and (value == FEW or (isinstance(value, int | float) and not isinstance(value, bool)))
         return Cell("" if items else self.labels.cell(column, value, language), items, is_figure)
 
 
