@@ -19,7 +19,6 @@ from bot.operations.unserved import MOST_QUESTIONS, groups_of
 from bot.rollout.calendar import local_time
 from bot.storage.database import Database, DatabaseError
 
-
 #: So many questions are grouped while somebody waits for a page; all pairs of more take seconds.
 ON_A_PAGE = 300
 

@@ -1,7 +1,7 @@
 """How long each of the operator's tables takes with twenty thousand owners and three months of talk.
 
-`uv run python -m tests.benchmarks.insights` (about three minutes of seeding; `--owners N`, `--postgres`). Nothing is trained: questions are grouped
-by words and by the topics of a made-up search; the page looks at the newest 300 of them, the command at 2,000.
+`uv run python -m tests.benchmarks.insights` (about three minutes of seeding; `--owners N`, `--postgres`). Nothing is trained: questions are
+grouped by words and by the topics of a made-up search; as many as on the page.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ class Town:
     def questions(self) -> Rows:
         for _ in range(QUESTIONS):
             subject, wanted = self._dice.choice(SUBJECTS), self._dice.choice(("いつ", "どう", "いくら", "誰が"))
-            yield {"text": f"{subject}は{wanted}ですか {self._dice.randint(1, 900)}", "language": "ja", "verdict": "nothing", "asked_on": self.now.date()}
+            text = f"{subject}は{wanted}ですか {self._dice.randint(1, 900)}"
+            yield {"text": text, "language": "ja", "verdict": "nothing", "asked_on": self.now.date()}
 
 
 async def seed(database: Database, town: Town) -> None:
