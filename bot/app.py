@@ -27,6 +27,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
+from bot.insights.reading import ON_A_PAGE, Sources
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import Ending, finish
@@ -34,6 +35,8 @@ from bot.messaging.replicas import ReplicaBell
 from bot.messaging.turns import Turns
 from bot.operations.health import health_routes
 from bot.operations.retention import empty_batch
+from bot.operator.server import operator_routes
+from bot.people.handoffs import Handoffs
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
@@ -77,6 +80,8 @@ class Advisor:
     assistant: Assistant
     services: Services
     clock: Callable[[], datetime]
+    #: The trained model that answers.
+    model: Path
 
     async def ring(self) -> int:
         """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
@@ -140,7 +145,8 @@ async def open_advisor(
     """
     database = Database(settings.database)
     key = settings.signing_key()
-    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
+    documents, handoffs = Documents(key, settings.data_dir / "documents"), Handoffs(is_staffed=bool(settings.operator_token))
+    services = services.keeping(documents, Feeds(key, settings.public_url), handoffs)
     files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer())
     try:
         assistant = load_assistant(model, services)
@@ -149,7 +155,7 @@ async def open_advisor(
         bell = Bell()
         desk = Desk(database, bell, clock, files, Leaving(services.rollouts.hours))
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock, model)
     finally:
         files.close()
         await database.close()
@@ -176,11 +182,30 @@ def build_web(advisor: Advisor, more: Sequence[BaseRoute] = (), ending: Ending |
     )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
+    routes += _operator(advisor)
     if settings.rest_token:
         routes += rest_routes(advisor.desk, settings.rest_token)
     if settings.callback_url:
         routes += callback_routes(advisor.desk, settings.rest_token)
     return Starlette(routes=[*routes, *more])
+
+
+def _operator(advisor: Advisor) -> list[BaseRoute]:
+    """The operator's page, where a token is set."""
+    settings, services = advisor.settings, advisor.services
+    if not settings.operator_token:
+        return []
+    return operator_routes(
+        advisor.database,
+        advisor.bell,
+        Sources(settings.time_zone, services.questionnaire, advisor.model.name, services.topics_of, ON_A_PAGE),
+        phases={phase.number: phase.name for phase in services.rollouts.phases},
+        topics={entry.id: entry.title for entry in services.knowledge.entries.values()},
+        secret_key=settings.signing_key(),
+        token=settings.operator_token,
+        language=settings.language,
+        clock=advisor.clock,
+    )
 
 
 class _Channel(Protocol):

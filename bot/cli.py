@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot import __version__
 from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
+from bot.insights import INSIGHTS
 from bot.settings import Settings, SettingsError, load_settings
 from bot.starting import keep_bytecode
 from bot.storage.database import Database, DatabaseError, parse_url
@@ -387,30 +388,40 @@ def explain_checkin(checkin: Annotated[int, typer.Argument(help="The check-in's 
             fail(f"there is no check-in {checkin}; see `advisor checkins list`", FOUND_WRONG)
 
 
-@insights.command("delivery")
-def show_deliveries(
-    json_output: Annotated[bool, typer.Option("--json", help="One JSON array on standard output, nothing else.")] = False,
-) -> None:
-    """What became of the lines that are pushed: arrived, waiting, failed, and why."""
-    chosen = settings()
-    with one_clear_line():
-        from bot.operations import deliveries  # noqa: PLC0415
+def _insight(name: str, meaning: str) -> None:
+    """One command for each table."""
 
-        asyncio.run(deliveries.show(chosen.database, json_output, Console(highlight=False), datetime.now(UTC)))
+    @insights.command(name, help=meaning)
+    def show(
+        json_output: Annotated[bool, typer.Option("--json", help="One JSON list on standard output, nothing else.")] = False,
+        csv_output: Annotated[bool, typer.Option("--csv", help="Comma-separated values with a header, nothing else.")] = False,
+    ) -> None:
+        chosen = settings()
+        if json_output and csv_output:
+            fail("--json or --csv, not both")
+        with one_clear_line():
+            from bot.insights import reading, terminal  # noqa: PLC0415
+
+            table = asyncio.run(reading.read_once(name, chosen.database, _sources(name, chosen), datetime.now(UTC)))
+            form = terminal.Form.JSON if json_output else terminal.Form.CSV if csv_output else terminal.Form.TEXT
+            terminal.show(table, form, Console(highlight=False))
 
 
-@insights.command("questions")
-def question_insights(
-    json_output: Annotated[bool, typer.Option("--json", help="One JSON list on standard output, nothing else.")] = False,
-) -> None:
-    """What owners asked in vain or disliked the answer to, grouped; only what they agreed to pass on."""
-    chosen = settings()
-    with one_clear_line():
+for _name, _meaning in INSIGHTS.items():
+    _insight(_name, _meaning)
+
+
+def _sources(name: str, chosen: Settings) -> Any:
+    """What the table is made from; the model is loaded for the one that needs it."""
+    from bot.assessment.questionnaire import load_questionnaire  # noqa: PLC0415
+    from bot.insights.reading import Sources  # noqa: PLC0415
+
+    path, topics_of = model_path(_root(), chosen.models), None
+    if name == "questions":
         from bot import app as parts  # noqa: PLC0415
-        from bot.operations import unserved  # noqa: PLC0415
 
-        services = parts.read_content(lambda: prepared(chosen))
-        asyncio.run(unserved.show(chosen.database, services, json_output, Console(highlight=False)))
+        topics_of = parts.read_content(lambda: trained_model(chosen)).topics_of
+    return Sources(chosen.time_zone, load_questionnaire(_root() / "knowledge"), path.name if path.is_file() else "not trained", topics_of)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,6 +13,7 @@ from bot.assessment.prospects import Prospects, load_prospects
 from bot.assessment.questionnaire import DIMENSIONS, LEVELS, Questionnaire, load_questionnaire
 from bot.assessment.reading import named_trade
 from bot.built import built_once
+from bot.people.handoffs import Handoffs
 from bot.reports.documents import Documents
 from bot.reports.facts import Material
 from bot.reports.feeds import Feeds
@@ -111,10 +112,15 @@ class Services:
     demo_questions: DemoQuestions
     phrases: Phrases
     commands: dict[str, Command]
+    handoffs: Handoffs
 
-    def keeping(self, documents: Documents, feeds: Feeds) -> Services:
-        """The same services, with pictures and papers issued by `documents`, and calendars by `feeds`."""
-        return replace(self, reports=self.reports.keeping(documents, feeds))
+    def topics_of(self, text: str) -> Mapping[str, float]:
+        """The topics that the search finds for a text, each with its confidence (0 to 1)."""
+        return {hit.id: hit.confidence for hit in self.search.search(text).results}
+
+    def keeping(self, documents: Documents, feeds: Feeds, handoffs: Handoffs | None = None) -> Services:
+        """The same services, with pictures and papers issued by `documents`, calendars by `feeds`, and `handoffs` to a person."""
+        return replace(self, reports=self.reports.keeping(documents, feeds), handoffs=handoffs or self.handoffs)
 
 
 def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
@@ -161,6 +167,7 @@ def load_services(root: Path, find_model: Callable[[], Path]) -> Services:
         reports=Reports(material, journeys, rollouts, Documents(), Feeds(), shortlists.criteria, demo_questions),
         phrases=phrases,
         commands=commands,
+        handoffs=Handoffs(),
     )
 
 

@@ -169,6 +169,10 @@ class Journey:
         """Nobody waits for an answer any more; check-ins may come."""
         self.assessment.is_open, self.assessment.touched_at = False, now
 
+    def note_asked(self, question_id: str) -> None:
+        """This question is on the owner's screen."""
+        self.assessment.asking = question_id
+
     def wake(self, now: datetime) -> None:
         """The owner is answering."""
         self.assessment.is_open, self.assessment.touched_at = True, now
@@ -177,6 +181,8 @@ class Journey:
         """The form has ended, with the express result or the full one."""
         self.rest(now)
         self.assessment.express_shown, self.assessment.is_aside = True, False
+        result = self.result()
+        self.assessment.level = result.score.level if result else None
         if self.is_complete:
             self.assessment.finished_at = self.assessment.finished_at or now
 

@@ -24,6 +24,7 @@ from bot.assistant.quoting import certain_quote, likely_quote
 from bot.assistant.replying import certain_reply, likely_reply, told_reply
 from bot.messaging import outbox
 from bot.people.colleagues import code_in_link
+from bot.people.handoffs import WRITING
 from bot.rollout.calendar import local_time
 from bot.rollout.quoting import ASKED, asked_in
 from bot.rollout.wishes.moves import read_move
@@ -80,6 +81,8 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
         return parsed("EXTERNAL_checkin_due", checkin=incoming.checkin)
     if incoming.digest is not None:
         return parsed("EXTERNAL_digest_due", digest=incoming.digest)
+    if incoming.handoff is not None:
+        return parsed("EXTERNAL_handoff_answer", handoff=incoming.handoff)
     if incoming.button is not None:
         button = await outbox.find_button(turn.session, turn.conversation.id, incoming.button)
         return of_meaning(button.meaning, button.title) if button else parsed("EXTERNAL_stale_button")
@@ -94,6 +97,8 @@ async def understand(turn: Turn, services: Services, classify: Classify) -> Pars
         return parsed("EXTERNAL_attachment")
     if not incoming.text.strip():
         return parsed("nlu_fallback")
+    if _writes_to_operator(turn) and incoming.corrects is None and not is_in_danger(services, incoming.text):
+        return await _typed_button(turn, incoming.text) or parsed("EXTERNAL_handoff_words", incoming.text)
     if says_nothing(incoming.text):
         return parsed("EXTERNAL_silence", incoming.text)
     if is_in_danger(services, incoming.text):
@@ -223,6 +228,11 @@ def remembered(turn: Turn, slot: str) -> str | None:
     """What the conversation's state holds under a slot's name."""
     value = ((turn.conversation.dialogue or {}).get("slots") or {}).get(slot)
     return value if isinstance(value, str) else None
+
+
+def _writes_to_operator(turn: Turn) -> bool:
+    """Whether the owner has said that the next message is for the operator."""
+    return bool(((turn.conversation.dialogue or {}).get("slots") or {}).get(WRITING))
 
 
 def is_asking(turn: Turn) -> bool:

@@ -19,6 +19,10 @@ MOST_ATTEMPTS = 3
 AT_ONCE = 20
 #: The channel of a check-in or weekly summary that came due.
 CLOCK = "clock"
+#: The channel of what the operator answers in a hand-off.
+OPERATOR = "operator"
+#: What comes through these is no line of the owner's.
+OUR_OWN = frozenset({CLOCK, OPERATOR})
 # Written out as in the partial index, or neither database would use it.
 _LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)
 _LITERALLY_BY_OWNERS = InboxRow.channel != literal(CLOCK, literal_execute=True)

@@ -36,6 +36,8 @@ class Incoming:
     checkin: int | None = None
     #: The same of a weekly summary.
     digest: int | None = None
+    #: The same of a hand-off, when it is the operator who answers in it; without text, it was closed unanswered.
+    handoff: int | None = None
     #: What kind of thing came that is not text (photo, voice, sticker, location, contact, file).
     attachment: str | None = None
     #: The language that the owner's client says it speaks.
@@ -54,9 +56,15 @@ class Incoming:
         """Whether it is the clock that speaks, and not the owner."""
         return self.checkin is not None or self.digest is not None
 
+    @property
+    def is_of_owner(self) -> bool:
+        """Whether it is the owner who speaks, and neither the clock nor the operator."""
+        return not self.is_of_clock and self.handoff is None
+
     def body(self) -> dict[str, Any]:
         """The part that is stored as JSON; addresses have columns of their own."""
-        kept = ("text", "button", "command", "checkin", "digest", "attachment", "language", "client_id", "code", "corrects", "is_group")
+        of_ours = ("checkin", "digest", "handoff")
+        kept = ("text", "button", "command", *of_ours, "attachment", "language", "client_id", "code", "corrects", "is_group")
         body = {name: value for name in kept if (value := getattr(self, name)) not in (None, "", False)}
         if self.text:
             body["text"] = clean(self.text)

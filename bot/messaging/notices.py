@@ -1,4 +1,4 @@
-"""Who wants to be told of a check-in while the page is closed, and up to where each has been told or has read."""
+"""Who wants to be told of what comes by itself (a check-in, the operator's answer) while the page is closed, and up to where each was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging.inbox import CLOCK
+from bot.messaging.inbox import OUR_OWN
 from bot.messaging.message import Reply
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, InboxRow, OutboxRow, PushSubscription
@@ -79,7 +79,7 @@ async def note_read(session: AsyncSession, conversation: str, seq: int) -> None:
 
 
 async def claim(database: Database, session: AsyncSession, now: datetime, limit: int = 50) -> list[Notice]:
-    """The check-ins that nobody has seen in time, for every browser that asked; marked as told, so that no other replica tells them.
+    """What came by itself and nobody has seen in time, for every browser that asked; marked as told, so that no other replica tells them.
 
     A crash right after this loses the notice, not the line: a notice is a hint, and two for one check-in would be a nuisance.
     """
@@ -94,7 +94,7 @@ async def claim(database: Database, session: AsyncSession, now: datetime, limit:
     if not database.is_sqlite:
         due = due.with_for_update(of=PushSubscription, skip_locked=True)
     rows = (await session.execute(due)).all()
-    found = {subscription.id: _notice(subscription, line) for subscription, line, cause in reversed(rows) if cause.channel == CLOCK}
+    found = {subscription.id: _notice(subscription, line) for subscription, line, cause in reversed(rows) if cause.channel in OUR_OWN}
     for subscription, line, _ in rows:
         subscription.told_seq = max(subscription.told_seq, line.seq)
     return list(found.values())

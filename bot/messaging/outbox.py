@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messaging.inbox import CLOCK
+from bot.messaging.inbox import OUR_OWN
 from bot.messaging.message import Button, Line, Reply, words_of
 from bot.storage.tables import Conversation, InboxRow, OutboxRow
 
@@ -99,7 +99,7 @@ def _advisors_line(row: OutboxRow) -> Line:
 
 def _owners_line(row: InboxRow) -> Line | None:
     body = row.body
-    if row.seq is None or row.channel == CLOCK:
+    if row.seq is None or row.channel in OUR_OWN:
         return None
     return Line(row.seq, "owner", Reply(text=words_of(body)), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
 

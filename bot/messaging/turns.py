@@ -126,7 +126,7 @@ class Turns:
 
     async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
         """Give the owner's line its place, and learn from it what it says by itself: the language, and that they are back."""
-        if row.channel == inbox.CLOCK:
+        if row.channel in inbox.OUR_OWN:
             return
         person = conversation.person
         person.language = language_after(person.language, person.language_chosen, is_new, row.body.get("text", ""))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +45,6 @@ class Group:
     languages: tuple[str, ...]
     nearest: str | None
     examples: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return asdict(self)
 
 
 def group_questions(questions: Sequence[KeptQuestion], topics_of: TopicsOf) -> tuple[Group, ...]:

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.storage.tables import CheckIn, Conversation, DeliveryAttempt, InboxRow, OutboxRow
+from bot.storage.tables import CheckIn, Conversation, DeliveryAttempt, Handoff, InboxRow, OutboxRow
 
 BATCH = 500
 #: The dialogue's slots that hold an owner's own words.
-WORDED_SLOTS = ("knowledge_question", "question_noted")
+WORDED_SLOTS = ("knowledge_question", "question_noted", "handoff_summary")
 _UNDER_WAY = ("pending", "rung", "asked")
 _UNSENT = ("pending", "claimed", "sending")
 
@@ -26,7 +26,8 @@ _UNSENT = ("pending", "claimed", "sending")
 async def empty_batch(session: AsyncSession, before: datetime, now: datetime) -> int:
     """Delete words from before `before` in up to BATCH rows of each kind; returns in how many, 0 when nothing is left to do."""
     messages = await _empty_inbox(session, before, now) + await _empty_outbox(session, before, now)
-    return messages + await _empty_notes(session, before) + await _empty_dialogues(session, before)
+    told = await _empty_notes(session, before) + await _empty_summaries(session, before)
+    return messages + told + await _empty_dialogues(session, before)
 
 
 async def _some(session: AsyncSession, key: InstrumentedAttribute[Any], *old: ColumnElement[bool]) -> Sequence[Any]:
@@ -57,6 +58,13 @@ async def _empty_notes(session: AsyncSession, before: datetime) -> int:
     told_at = func.coalesce(CheckIn.answered_at, CheckIn.asked_at, CheckIn.due_at)
     ids = await _some(session, CheckIn.id, CheckIn.note.is_not(None), CheckIn.state.not_in(_UNDER_WAY), told_at < before)
     await session.execute(update(CheckIn).where(CheckIn.id.in_(ids)).values(note=None))
+    return len(ids)
+
+
+async def _empty_summaries(session: AsyncSession, before: datetime) -> int:
+    """What owners sent along when they asked for a person."""
+    ids = await _some(session, Handoff.id, Handoff.summary.is_not(None), Handoff.asked_at < before)
+    await session.execute(update(Handoff).where(Handoff.id.in_(ids)).values(summary=None))
     return len(ids)
 
 

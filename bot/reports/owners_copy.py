@@ -200,6 +200,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "browsers": ("push_subscription",),
     "colleagues": ("colleague",),
     "codes": ("join_code", "link_code"),
+    "handoffs": ("handoff",),
     "places": ("conversation",),
 }
 

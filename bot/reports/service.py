@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.assessment.journey import Journey, Journeys
-from bot.messaging.inbox import CLOCK
+from bot.messaging.inbox import OUR_OWN
 from bot.messaging.message import File, Image, words_of
 from bot.people.copies import Rows, as_data, rows_of
 from bot.reports import charts
@@ -174,7 +174,8 @@ def plan_of(rollout: Rollout) -> Plan:
 
 def _said(tables: Mapping[str, Rows]) -> list[Said]:
     """Both sides of every conversation, by time; without lines whose words were deleted when their time was over."""
-    heard = [Said(row["received_at"], row["seq"] or 0, True, words_of(row["body"])) for row in tables["inbox"] if row["channel"] != CLOCK]
+    by_owner = [row for row in tables["inbox"] if row["channel"] not in OUR_OWN]
+    heard = [Said(row["received_at"], row["seq"] or 0, True, words_of(row["body"])) for row in by_owner]
     said = [Said(row["created_at"], row["seq"], False, words_of(row["body"])) for row in tables["outbox"]]
     return sorted((line for line in (*heard, *said) if line.text), key=lambda line: (line.at, line.seq))
 

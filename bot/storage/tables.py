@@ -123,6 +123,8 @@ class InboxRow(Base):
         # Owners are looked for first: however many check-ins came due at once, nobody who writes waits behind them.
         Index("ix_inbox_owners_waiting", "id", **only_where("state = 'waiting' AND channel <> 'clock'")),
         Index("ix_inbox_to_empty", "received_at", **only_where("emptied_at IS NULL")),
+        # Messages are counted by day out of this alone, without looking at a row.
+        Index("ix_inbox_received", "received_at", "channel", "conversation_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -264,6 +266,10 @@ class Assessment(Base):
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    #: The overall level (1-5) as it was told last; None: no result yet.
+    level: Mapped[int | None]
+    #: The question that was asked last.
+    asking: Mapped[str | None] = mapped_column(String(16))
 
 
 class AnswerRow(Base):
@@ -561,3 +567,53 @@ class Erasure(Base):
     erased_at: Mapped[datetime]
     #: Rows that went, by table.
     counts: Mapped[dict[str, Any]]
+
+
+class Handoff(Base):
+    """An owner's wish to be answered by a person. At most one of an owner is open (waiting or answered)."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (Index("ix_handoff_waiting", "waiting_since", **only_where("state = 'waiting'")),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    #: Where it was asked for; answers go to where the owner is reached, which may be elsewhere by then.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    #: waiting (for the operator) <-> answered; withdrawn (before any answer) | closed
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    #: What the owner agreed to send along, as it was shown to them; None: nothing, or its time is over.
+    summary: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    #: Since when the owner waits for the operator.
+    waiting_since: Mapped[datetime]
+    #: When the operator answered last.
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class HandoffLine(Base):
+    """One message of a hand-off. Its words stand in the inbox, where they came in, and go when their time is over."""
+
+    __tablename__ = "handoff_line"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoff.id", ondelete="CASCADE"), index=True)
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"), index=True)
+    #: The operator's; else the owner's.
+    is_operators: Mapped[bool] = mapped_column(default=False)
+    said_at: Mapped[datetime]
+
+
+class OperatorAct(Base):
+    """What was done on the operator's page, and when: no words, and nothing that leads to an owner who has gone."""
+
+    __tablename__ = "operator_act"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    #: signed_in | refused | signed_out | shown | answered | closed
+    act: Mapped[str] = mapped_column(String(16))
+    handoff_id: Mapped[int | None] = mapped_column(ForeignKey("handoff.id", ondelete="SET NULL"), index=True)
+    #: Which sign-in did it (random); None: nobody was signed in.
+    session: Mapped[str | None] = mapped_column(String(16))
+    done_at: Mapped[datetime] = mapped_column(index=True)

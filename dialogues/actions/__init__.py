@@ -15,6 +15,7 @@ from dialogues.actions import (
     corrections,
     digests,
     feedback,
+    handoffs,
     knowledge,
     people,
     plan,
@@ -47,6 +48,7 @@ _ACTIONS = (
     *(vendor_comparison.Compare, vendor_comparison.Choose),
     *(reports.Report, reports.Packet, reports.Picture, reports.Calendar, reports.StopCalendar),
     *(sharing.SharePlan, sharing.StopSharing),
+    *(handoffs.Offer, handoffs.Ask, handoffs.Later, handoffs.End, handoffs.Write, handoffs.Tell, handoffs.Answered),
     *(digests.StartDigest, digests.StopDigest, digests.SendDigest),
 )
 

@@ -61,6 +61,7 @@ class Ask(AdvisorAction):
         question = journey.open_question()
         if turn.asked_back or question is None:
             return []
+        journey.note_asked(question.id)
         if isinstance(question, ScoredQuestion):
             options = "\n".join(f"{mark} {option.get(speaker.language)}" for mark, option in zip(MARKS, question.options, strict=False))
             say_question(speaker, journey, "utter_assessment_question", question, options=options, question_id=question.id)

@@ -12,8 +12,9 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.messaging.message import File, Image
+from bot.people.handoffs import WRITING
 from bot.rollout.quoting import ASKED, is_fleeting
-from bot.services import Services
+from bot.services import ANSWER, Services
 from bot.turn import Turn, current_turn
 
 FORM = "assessment_form"
@@ -85,6 +86,8 @@ class AdvisorAction(Action):
     is_of_form = False
     #: True for the actions after which the answer to a question about a quote may still come.
     keeps_quote_question = False
+    #: True for the actions after which the message that was announced for the operator may still come.
+    keeps_writing = False
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -101,6 +104,8 @@ class AdvisorAction(Action):
         events = await self.act(turn, speaker, meaning, tracker)
         if not self.keeps_quote_question and is_fleeting(tracker.get_slot(ASKED)):
             turn.remember.setdefault(ASKED, None)
+        if tracker.get_slot(WRITING) and turn.incoming.is_of_owner and self._decides(tracker):
+            turn.remember.setdefault(WRITING, self.keeps_writing or None)
         events = [*events, *(SlotSet(name, value) for name, value in turn.remember.items())]
         if self.hands_back and is_asking(tracker):
             speaker.language = turn.language
@@ -109,6 +114,10 @@ class AdvisorAction(Action):
         if not self.is_of_form and not any(each["event"] == "followup" for each in events):
             events = [*events, FollowupAction(LISTEN)]
         return events
+
+    def _decides(self, tracker: Tracker) -> bool:
+        """Whether this action is what the owner's message led to; the form also runs before and behind others."""
+        return not self.is_of_form or intent_of(tracker) == ANSWER
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         """Do the one thing, say it, and return what Rasa should remember."""

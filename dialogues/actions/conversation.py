@@ -32,6 +32,7 @@ class Attachment(AdvisorAction):
     """Thanks for what cannot be read, and says what can."""
 
     action_name = "action_attachment"
+    keeps_writing = True
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         kind = turn.incoming.attachment or ""

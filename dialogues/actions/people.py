@@ -29,6 +29,7 @@ COUNTED = {
     "papers": ("document",),
     "links": ("shared_plan", "calendar_feed", "digest", "push_subscription", "join_code", "link_code"),
     "questions": ("question",),
+    "handoffs": ("handoff",),
     "messages": ("inbox", "outbox"),
 }
 

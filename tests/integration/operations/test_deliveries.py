@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from rich.console import Console
-
+from bot.insights.reading import read_table
+from bot.insights.terminal import Form
 from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming
 from bot.messaging.turns import Turns
-from bot.operations.deliveries import deliveries, show
+from bot.operations.deliveries import deliveries
 from bot.storage.database import Database
 from tests.fakes import FakeClock
+from tests.integration.operations.printing import printed, sources
 
 
 async def say(desk: Desk, turns: Turns, chat: str) -> None:
@@ -41,13 +42,11 @@ async def test_every_outcome_is_counted(database: Database, desk: Desk, turns: T
     assert 40 < found.oldest_due < 60
 
 
-async def test_it_is_shown_as_a_table_and_as_json(database_url: str, desk: Desk, turns: Turns, clock: FakeClock) -> None:
+async def test_it_is_shown_as_a_table_and_as_json(database: Database, desk: Desk, turns: Turns, clock: FakeClock) -> None:
     await say(desk, turns, "1")
-    console = Console(width=100, record=True, force_terminal=False)
-    await show(database_url, False, console, clock())
-    shown = console.export_text()
+    table = await read_table("delivery", database, sources(), clock())
+    shown = printed(table, Form.TEXT)
     assert "1 pending" in shown
-    await show(database_url, True, console, clock())
-    found = json.loads(console.export_text())
+    found = json.loads(printed(table, Form.JSON))
     assert {each["channel"]: each["lines"] for each in found} == {"callback": {}, "telegram": {"pending": 1}}
     assert "secret" not in shown

@@ -27,6 +27,7 @@ OF_NOBODY = {
     "channel_rate": "how fast a channel may send",
     "used_code": "random codes of the page, for a day",
     "erasure": "receipts, which name nobody",
+    "operator_act": "what was done on the operator's page, without words; it forgets the hand-off with its owner",
 }
 
 
