@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,12 +28,14 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
+from bot.logs import catch_tasks
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import finish
 from bot.messaging.turns import Turns
-from bot.operations.health import health_routes
+from bot.operations.health import NotReady, Readiness, health_routes
 from bot.operations.retention import empty_batch
+from bot.operations.scrape import metrics_routes
 from bot.people.profiles import Defaults
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.drawer import ProcessDrawer
@@ -58,6 +60,8 @@ TICKS_AFTER_CLOCK_SET = 2
 BREATH_SECONDS = 0.05
 #: Words whose time is over are looked for this long after the start, too: a process that is restarted daily must not miss its hour.
 FIRST_LOOK = timedelta(minutes=2)
+#: The loop looks every second; a turn that holds it up for longer than this has hung.
+LOOP_SILENT_SECONDS = 60.0
 
 
 class PortInUse(Exception):
@@ -76,6 +80,21 @@ class Advisor:
     assistant: Assistant
     services: Services
     clock: Callable[[], datetime]
+    #: The trained model's file, without its ending.
+    model: str = ""
+    readiness: Readiness = field(init=False)
+
+    def __post_init__(self) -> None:
+        checks = {"database": self.database.check, "migrations": self.database.check_schema}
+        self.readiness = Readiness({**checks, "model": self._has_model, "turns": self._takes_turns})
+
+    async def _has_model(self) -> None:
+        if self.assistant is None:
+            raise NotReady("no model is loaded")
+
+    async def _takes_turns(self) -> None:
+        if not self.turns.is_alive(LOOP_SILENT_SECONDS):
+            raise NotReady("nobody takes turns")
 
     async def ring(self) -> int:
         """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
@@ -140,7 +159,7 @@ async def open_advisor(
     database = Database(settings.database)
     key = settings.signing_key()
     services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
-    files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer())
+    files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer(settings.log_format))
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
@@ -148,7 +167,7 @@ async def open_advisor(
         bell = Bell()
         desk = Desk(database, bell, clock, files, Leaving(services.rollouts.hours))
         turns = Turns(database, assistant, bell, clock, Defaults(settings.language, settings.time_zone))
-        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock)
+        yield Advisor(settings, database, bell, desk, turns, assistant, services, clock, model.name.partition(".")[0])
     finally:
         files.close()
         await database.close()
@@ -165,7 +184,8 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
 def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
     """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
     settings = advisor.settings
-    routes: list[BaseRoute] = [*health_routes(advisor.database.check)]
+    routes: list[BaseRoute] = [*health_routes(advisor.readiness)]
+    routes += metrics_routes(advisor.database, advisor.clock, settings.metrics_token, advisor.model)
     routes += web_routes(
         advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins, telegram_token=settings.telegram_token
     )
@@ -298,11 +318,12 @@ async def serve(
     beside: Sequence[Coroutine[Any, Any, None]] = (),
 ) -> None:
     """Run everything until a signal stops it, with `more` routes and whatever else runs `beside` it."""
+    catch_tasks(asyncio.get_running_loop(), log)
     channels = _channels(advisor)
     server = uvicorn.Server(
         uvicorn.Config(
             build_web(advisor, [*more, *(route for channel in channels for route in channel.routes)]),
-            log_level="warning",
+            log_config=None,
             access_log=False,
             ws="websockets-sansio",
             ws_max_size=64 * 1024,
@@ -326,6 +347,7 @@ async def serve(
         try:
             await server.serve(sockets=[listener])
         finally:
+            advisor.readiness.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
     allowed_origins: str = ""
     operator_token: str = ""
+    metrics_token: str = ""
+    log_format: Literal["", "json", "text"] = Field("", description="json or text; empty: text on a terminal, else json")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     public_url: str = ""
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from structlog.typing import EventDict
 
 #: Loggers that say nothing an operator could act on below WARNING or ERROR.
 _LOUD = {
@@ -28,6 +29,7 @@ _LOUD = {
     "websockets": logging.WARNING,
     "uvicorn": logging.WARNING,
     "engineio": logging.WARNING,
+    "socketio": logging.WARNING,
     "asyncio": logging.WARNING,
 }
 
@@ -40,7 +42,16 @@ def hush() -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     for name, level in _LOUD.items():
         logging.getLogger(name).setLevel(level)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        processors=[_only_what_happened],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.stdlib.LoggerFactory(),  # Rasa's own lines are under its logger's level, too
+    )
+
+
+def _only_what_happened(logger: object, name: str, event: EventDict) -> str:
+    """Rasa's lines carry what was said as values."""
+    return str(event["event"])
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from bot.channels.rasa_messages import as_socketio, said
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.ending import finish, unbroken
+from bot.metrics import CONNECTIONS
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,14 @@ class RasaSocketIO:
             return allows(origin, environ.get("HTTP_HOST", ""))
 
         # Without async_handlers a client's events are taken one after the other, in the order in which they were sent.
+        # Without loggers of ours, the library would write errors, with what clients sent, past the advisor's log.
         self.server = socketio.AsyncServer(
-            async_mode="asgi", async_handlers=False, cors_allowed_origins=may_connect, max_http_buffer_size=MOST_BYTES
+            async_mode="asgi",
+            async_handlers=False,
+            cors_allowed_origins=may_connect,
+            max_http_buffer_size=MOST_BYTES,
+            logger=logging.getLogger("socketio"),
+            engineio_logger=logging.getLogger("engineio"),
         )
         for event in ("connect", "disconnect", "session_request", "user_uttered"):
             self.server.on(event, getattr(self, f"on_{event}"))
@@ -88,7 +95,9 @@ class RasaSocketIO:
         """Let a client in, with a good token where one is asked for."""
         scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ["asgi.scope"]["scheme"].replace("ws", "http")
         self._bases[sid] = f"{scheme}://{environ.get('HTTP_HOST', '')}"
-        return not self._jwt_key or self._is_signed(auth)
+        is_welcome = not self._jwt_key or self._is_signed(auth)
+        CONNECTIONS.labels(CHANNEL).set(len(self._bases))
+        return is_welcome
 
     def _is_signed(self, auth: object) -> bool:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -103,6 +112,7 @@ class RasaSocketIO:
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
         """Stop speaking where nobody listens any more."""
         self._bases.pop(sid, None)
+        CONNECTIONS.labels(CHANNEL).set(len(self._bases))
         for name, room in list(self._rooms.items()):
             room.sids.discard(sid)
             if not room.sids:

@@ -14,6 +14,7 @@ from bot.channels.web.frames import PROTOCOL, BadFrame, Hello, encode, parse
 from bot.channels.web.limits import Limits, TooManyConnections
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.desk import Desk
+from bot.metrics import connected
 
 TOO_BIG = 1009
 NO_HELLO = 4008
@@ -37,7 +38,8 @@ class Sockets:
             return
         try:
             await websocket.accept(subprotocol=PROTOCOL)
-            await self._converse(websocket, SocketWire(websocket, self._limits))
+            with connected("socket"):
+                await self._converse(websocket, SocketWire(websocket, self._limits))
         except* (Gone, WebSocketDisconnect):
             pass
 

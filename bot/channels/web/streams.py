@@ -19,6 +19,7 @@ from bot.channels.web.limits import Limits, TooManyConnections
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
+from bot.metrics import connected
 
 #: nginx would keep the events until its buffer is full.
 _STREAM = NEVER_KEPT | {"X-Accel-Buffering": "no"}
@@ -64,7 +65,7 @@ class Streams:
         wire = Collected()
         visit = self._visit(wire, conversation, hello)
         try:
-            with self._door.visitors.connected(conversation), self._desk.listening(conversation) as event:
+            with self._door.visitors.connected(conversation), connected("poll"), self._desk.listening(conversation) as event:
                 await visit.look(replay)
                 if not wire.says_something:
                     await wait_for(event, self._limits.poll_seconds)
@@ -78,7 +79,7 @@ class Streams:
     async def _stream(self, conversation: str, hello: Hello) -> AsyncIterator[str]:
         wire = Queued(self._limits.send_seconds)
         try:
-            with self._door.visitors.connected(conversation):
+            with self._door.visitors.connected(conversation), connected("stream"):
                 speaking = asyncio.create_task(self._visit(wire, conversation, hello).speak())
                 try:
                     yield ": here\n\n"
