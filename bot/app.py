@@ -20,11 +20,14 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
+from bot.channels.front import Front
+from bot.channels.heads import BoundedHttp
 from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.commands import MiniApp, Wording
 from bot.channels.telegram.webhook import Webhook
+from bot.channels.web.limits import Limits
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
@@ -157,8 +160,8 @@ async def open_advisor(
     `files_clock`: by which pictures and papers run out, where it is not the same. Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
-    key = settings.signing_key()
-    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
+    keys = settings.signing_keys()
+    services = services.keeping(Documents(keys, settings.data_dir / "documents"), Feeds(keys, settings.public_url))
     files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer(settings.log_format))
     try:
         assistant = load_assistant(model, services)
@@ -181,13 +184,20 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
         raise ModelError(f"the trained model cannot be read ({error}); run `advisor train --force`") from error
 
 
-def build_web(advisor: Advisor, more: Sequence[BaseRoute] = ()) -> Starlette:
-    """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
+def build_web(advisor: Advisor, more: Sequence[BaseRoute] = (), limits: Limits | None = None) -> Starlette:
+    """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels.
+
+    It is meant to stand behind a :class:`Front`.
+    """
     settings = advisor.settings
     routes: list[BaseRoute] = [*health_routes(advisor.readiness)]
     routes += metrics_routes(advisor.database, advisor.clock, settings.metrics_token, advisor.model)
     routes += web_routes(
-        advisor.desk, secret_key=settings.signing_key(), allowed_origins=settings.origins, telegram_token=settings.telegram_token
+        advisor.desk,
+        secret_key=settings.signing_keys(),
+        allowed_origins=settings.origins,
+        telegram_token=settings.telegram_token,
+        limits=limits,
     )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
     routes += sharing_routes(advisor.database, advisor.services, advisor.clock)
@@ -235,7 +245,7 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
     say = advisor.services.phrases.say
     parts = ("telegram_description", "telegram_short", "telegram_again")
     wordings = {language: Wording(*(say(part, language) for part in parts)) for language in ("ja", "en")}
-    webhook = Webhook(settings.telegram_webhook, settings.webhook_secret()) if settings.telegram_webhook else None
+    webhook = Webhook(settings.telegram_webhook, *settings.webhook_secrets()) if settings.telegram_webhook else None
     mini_app = MiniApp(say("telegram_mini_app", settings.language), settings.mini_app) if settings.mini_app else None
     api_base = settings.telegram_api_base or None
     return TelegramChannel(advisor.desk, settings.telegram_token, api_base, menu, webhook, wordings=wordings, mini_app=mini_app)
@@ -322,7 +332,8 @@ async def serve(
     channels = _channels(advisor)
     server = uvicorn.Server(
         uvicorn.Config(
-            build_web(advisor, [*more, *(route for channel in channels for route in channel.routes)]),
+            Front(build_web(advisor, [*more, *(route for channel in channels for route in channel.routes)])),
+            http=BoundedHttp,
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
@@ -334,7 +345,7 @@ async def serve(
         )
     )
     settings = advisor.settings
-    parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run(), *beside]
+    parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_keys()).run(), *beside]
     if settings.callback_url:
         parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
     parts += [channel.run() for channel in channels]

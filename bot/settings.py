@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     callback_url: str = ""
     socketio: bool = False
     socketio_jwt_key: str = ""
-    secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
+    secret_key: str = Field("", description="signs sessions and addresses; several, newest first; made once and kept when empty")
     allowed_origins: str = ""
     operator_token: str = ""
     metrics_token: str = ""
@@ -125,21 +125,32 @@ class Settings(BaseSettings):
         is_open = self.telegram_token and self.public_url.startswith("https://")
         return f"{self.public_url.rstrip('/')}/telegram" if is_open else ""
 
-    def webhook_secret(self) -> str:
-        """What Telegram shows when it calls: as set, else made from the signing key, so that all replicas agree. Raises SettingsError."""
-        made = hmac.new(self.signing_key(), b"telegram webhook", "sha256").hexdigest
-        return self.telegram_webhook_secret or made()
+    def webhook_secrets(self) -> tuple[str, tuple[str, ...]]:
+        """What Telegram shows when it calls, and what it may still show: as set, else made from the signing keys. Raises SettingsError.
+
+        All replicas agree on them.
+        """
+        if self.telegram_webhook_secret:
+            return self.telegram_webhook_secret, ()
+        first, *older = (hmac.new(key, b"telegram webhook", "sha256").hexdigest() for key in self.signing_keys())
+        return first, tuple(older)
 
     @property
     def models(self) -> Path:
         """Where trained models are kept."""
         return self.data_dir / "models"
 
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """The keys of sessions and addresses, the newest first: as set, else one made once and kept in the data folder.
+
+        The newest signs, all are believed. Raises SettingsError.
+        """
+        kept = self.secret_key.encode() or _kept_key(self.data_dir / "secret.key")
+        return tuple(key for each in kept.split(b",") if (key := each.strip())) or (kept,)
+
     def signing_key(self) -> bytes:
-        """The key that signs web sessions: as set, else one made once and kept in the data folder. Raises SettingsError."""
-        if self.secret_key:
-            return self.secret_key.encode()
-        return _kept_key(self.data_dir / "secret.key")
+        """The newest of the signing keys. Raises SettingsError."""
+        return self.signing_keys()[0]
 
 
 def _split(value: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import __version__
+from bot.addresses import is_near
 from bot.metrics import REGISTRY
 from bot.operations.backlog import Backlog, read_backlog
 from bot.storage.database import Database
@@ -27,9 +27,6 @@ READ_EVERY_SECONDS = 5.0
 READ_WITHIN_SECONDS = 5.0
 #: Headers by which a proxy shows itself.
 _PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-#: This machine and private networks. Python's `is_private` means more: whatever is not routed on the internet.
-_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
-_NEAR = tuple(ipaddress.ip_network(each) for each in _NETWORKS)
 
 
 class Tables(Collector):
@@ -92,16 +89,7 @@ def may_scrape(request: Request, token: str) -> bool:
     if token:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
-    return not any(name in request.headers for name in _PROXIED) and _is_near(request.client.host if request.client else "")
-
-
-def _is_near(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in _NEAR)
+    return not any(name in request.headers for name in _PROXIED) and is_near(request.client.host if request.client else "")
 
 
 def metrics_routes(database: Database, clock: Callable[[], datetime], token: str, model: str) -> list[BaseRoute]:

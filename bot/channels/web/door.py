@@ -39,9 +39,10 @@ class Door:
         """Whom the token names, or somebody new: only a page may begin, since its Origin was checked. Raises Refused."""
         if hello.token is not None:
             return self.known(hello.token)
-        if connection.headers.get("origin") is None:
+        site = connection.headers.get("origin")
+        if site is None:
             raise Refused(FORBIDDEN)
-        if not self.visitors.may_begin(connection.client.host if connection.client else ""):
+        if not self.visitors.may_begin(connection.client.host if connection.client else "", site):
             raise Refused(TOO_MANY)
         return self.sessions.new()
 

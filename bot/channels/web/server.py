@@ -20,6 +20,7 @@ from bot.channels.web.push import PushDoor, Pusher
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.sockets import Sockets
 from bot.channels.web.streams import Streams
+from bot.keys import Keys
 from bot.messaging.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
@@ -32,7 +33,7 @@ def _now() -> datetime:
 def web_routes(
     desk: Desk,
     *,
-    secret_key: bytes,
+    secret_key: Keys,
     allowed_origins: tuple[str, ...] = (),
     public_folder: Path = STATIC,
     push_services: tuple[str, ...] = (),
@@ -72,7 +73,7 @@ def web_routes(
     ]
 
 
-def web_pusher(desk: Desk, secret_key: bytes, public_folder: Path = STATIC) -> Pusher:
+def web_pusher(desk: Desk, secret_key: Keys, public_folder: Path = STATIC) -> Pusher:
     """What tells browsers of check-ins while no page is open; to be run beside the routes."""
     words = json.loads((public_folder / "page.json").read_text(encoding="utf-8"))
     return Pusher(desk, secret_key, {language: texts["page"]["title"] for language, texts in words.items()})

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from bot.keys import Keys, newest, oldest_first
+
 LIFETIME = timedelta(days=30)
 CODE_LIFETIME = timedelta(minutes=10)
 #: Clocks of replicas may differ a little; a token from further ahead was not made by us.
@@ -39,11 +41,11 @@ class Session:
 class Sessions:
     """Makes and reads tokens and codes."""
 
-    def __init__(self, secret_key: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(self, keys: Keys, clock: Callable[[], datetime]) -> None:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        self._signer = URLSafeSerializer(secret_key, salt="advisor web session", signer_kwargs=options)
-        self._codes = URLSafeSerializer(secret_key, salt="advisor web code", signer_kwargs=options)
-        self._telegram_key = hmac.digest(secret_key, b"advisor web session of a telegram user", hashlib.sha256)
+        self._signer = URLSafeSerializer(oldest_first(keys), salt="advisor web session", signer_kwargs=options)
+        self._codes = URLSafeSerializer(oldest_first(keys), salt="advisor web code", signer_kwargs=options)
+        self._telegram_key = hmac.digest(newest(keys), b"advisor web session of a telegram user", hashlib.sha256)
         self._clock = clock
 
     def new(self) -> Session:
