@@ -20,6 +20,7 @@ from bot.messaging.pushing import LeavesAt, Mine, at_once
 from bot.messaging.rates import Rate
 from bot.metrics import DELIVERIES
 from bot.people.linking import join_channels
+from bot.people.signing_out import has_ended, sign_out
 from bot.storage.database import Database
 from bot.storage.tables import ChannelAddress
 
@@ -213,6 +214,17 @@ class Desk:
         """Use up a one-time code; False when it was used before."""
         async with self._transaction() as session:
             return await codes.use(self._database, session, code, self._clock())
+
+    async def sign_out(self, conversation: str) -> None:
+        """End the web sessions of the conversation's owner, on every device."""
+        async with self._transaction() as session:
+            await sign_out(session, conversation, self._clock())
+        self._bell.ring(conversation)
+
+    async def has_ended(self, conversation: str, made_at: datetime) -> bool:
+        """Whether a web session that was begun, or renewed, then has been ended since."""
+        async with self._looking() as session:
+            return await has_ended(session, conversation, made_at)
 
     async def join_channels(self, conversation: str, known: str) -> bool:
         """The owner of `conversation` has shown to be the one of `known`: from now on they are one person.

@@ -183,6 +183,7 @@ SURFACES: dict[str, Send] = {
     "/chat/messages": posted("/chat/messages", frame),
     "/chat/events": events,
     "/chat/handover": posted("/chat/handover", lambda house, maker: {"lang": "ja"}),
+    "/chat/leave": posted("/chat/leave", lambda house, maker: {}),
     "/chat/arrive": posted("/chat/arrive", lambda house, maker: {"code": maker.chance.choice(house.tokens)}, None),
     "/chat/telegram": posted("/chat/telegram", lambda house, maker: {"init": "user=%7B%22id%22%3A1%7D&auth_date=1790000000&hash=ab"}),
     "/chat/push": posted("/chat/push", _subscription),

@@ -108,7 +108,8 @@ def test_no_answer_has_a_secret_and_whoever_guesses_is_told_nothing(served: Serv
 
 def test_no_address_that_the_advisor_gives_out_has_a_secret(served: Served) -> None:
     with httpx.Client(base_url=served.url) as client:
-        hello = client.post("/chat/messages", headers={"Origin": served.url}, json={"type": "hello", "token": None, "after": 0, "lang": "ja"})
+        first = {"type": "hello", "token": None, "after": 0, "lang": "ja"}
+        hello = client.post("/chat/messages", headers={"Origin": served.url}, json=first)
         token = hello.json()[0]["token"]
         headers = {"Origin": served.url, "Authorization": f"Bearer {token}"}
         link = client.post("/chat/handover", headers=headers, json={"lang": "ja"}).json()["url"]

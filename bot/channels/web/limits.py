@@ -21,6 +21,8 @@ class Limits:
     send_seconds: float = 20.0
     #: How often the tables are looked at when nobody rings: another replica may have written.
     look_seconds: float = 2.0
+    #: How often a connection is asked whether its session has been ended elsewhere, when nobody rings.
+    welcome_seconds: float = 30.0
     messages_per_minute: float = 100.0
     burst: int = 20
     connections: int = 8

@@ -85,7 +85,7 @@ class PushDoor:
         if site is None or len(site) > _LONGEST_SITE or not self._door.knows_site(request):
             return refusal(403)
         try:
-            conversation = self._door.bearer(request).conversation
+            conversation = (await self._door.bearer(request)).conversation
             if not self._door.visitors.may_speak(conversation):
                 return refusal(429)
             await self._apply(await object_of(request, _MOST_BYTES), conversation, site)

@@ -49,7 +49,7 @@ def web_routes(
     limits = limits or Limits()
     origins = Origins(allowed_origins)
     pages = Pages(public_folder, origins)
-    door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
+    door = Door(desk, Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
     streams, handover, push = Streams(desk, door, limits), Handover(desk, door), PushDoor(desk, door, secret_key, push_services)
     mini_app = [
         Route("/telegram", pages.mini_app),
@@ -67,6 +67,7 @@ def web_routes(
         Route("/chat/messages", streams.messages, methods=["POST"]),
         Route("/chat/events", streams.events),
         Route("/chat/handover", handover.offer, methods=["POST"]),
+        Route("/chat/leave", handover.leave, methods=["POST"]),
         Route("/chat/arrive", handover.arrive, methods=["POST"]),
         Route("/chat/push", push.key, methods=["GET"]),
         Route("/chat/push", push.change, methods=["POST"]),
