@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,22 +19,26 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.assistant.agent import Assistant, ModelError, load_assistant, warm_up
+from bot.channels.front import Front
 from bot.channels.rasa_callback import CallbackSender, callback_routes
 from bot.channels.rasa_rest import rest_routes
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.commands import MiniApp, Wording
 from bot.channels.telegram.webhook import Webhook
+from bot.channels.web.limits import Limits
 from bot.channels.web.origins import Origins
 from bot.channels.web.server import web_pusher, web_routes
 from bot.clock_watch import ClockWatch
 from bot.insights.reading import ON_A_PAGE, Sources
+from bot.logs import catch_tasks
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import Ending, finish
 from bot.messaging.replicas import ReplicaBell
 from bot.messaging.turns import Turns
-from bot.operations.health import health_routes
+from bot.operations.health import NotReady, Readiness, health_routes
 from bot.operations.retention import empty_batch
+from bot.operations.scrape import metrics_routes
 from bot.operator.server import operator_routes
 from bot.people.handoffs import Handoffs
 from bot.people.profiles import Defaults
@@ -62,6 +66,8 @@ TICKS_AFTER_CLOCK_SET = 2
 BREATH_SECONDS = 0.05
 #: Words whose time is over are looked for this long after the start, too: a process that is restarted daily must not miss its hour.
 FIRST_LOOK = timedelta(minutes=2)
+#: The loop looks every second; a turn that holds it up for longer than this has hung.
+LOOP_SILENT_SECONDS = 60.0
 
 
 class PortInUse(Exception):
@@ -82,6 +88,19 @@ class Advisor:
     clock: Callable[[], datetime]
     #: The trained model that answers.
     model: Path
+    readiness: Readiness = field(init=False)
+
+    def __post_init__(self) -> None:
+        checks = {"database": self.database.check, "migrations": self.database.check_schema}
+        self.readiness = Readiness({**checks, "model": self._has_model, "turns": self._takes_turns})
+
+    async def _has_model(self) -> None:
+        if self.assistant is None:
+            raise NotReady("no model is loaded")
+
+    async def _takes_turns(self) -> None:
+        if not self.turns.is_alive(LOOP_SILENT_SECONDS):
+            raise NotReady("nobody takes turns")
 
     async def ring(self) -> int:
         """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
@@ -144,10 +163,10 @@ async def open_advisor(
     `files_clock`: by which pictures and papers run out, where it is not the same. Raises DatabaseError or ModelError.
     """
     database = Database(settings.database)
-    key = settings.signing_key()
-    documents, handoffs = Documents(key, settings.data_dir / "documents"), Handoffs(is_staffed=bool(settings.operator_token))
-    services = services.keeping(documents, Feeds(key, settings.public_url), handoffs)
-    files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer())
+    keys = settings.signing_keys()
+    documents, handoffs = Documents(keys, settings.data_dir / "documents"), Handoffs(is_staffed=bool(settings.operator_token))
+    services = services.keeping(documents, Feeds(keys, settings.public_url), handoffs)
+    files = DocumentFiles(database, services.reports.documents, files_clock or clock, ProcessDrawer(settings.log_format))
     try:
         assistant = load_assistant(model, services)
         await warm_up(assistant)
@@ -169,15 +188,22 @@ def read_content(find_model: Callable[[], Path], root: Path = ROOT) -> Services:
         raise ModelError(f"the trained model cannot be read ({error}); run `advisor train --force`") from error
 
 
-def build_web(advisor: Advisor, more: Sequence[BaseRoute] = (), ending: Ending | None = None) -> Starlette:
-    """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels."""
+def build_web(
+    advisor: Advisor, more: Sequence[BaseRoute] = (), ending: Ending | None = None, limits: Limits | None = None
+) -> Starlette:
+    """The web application: page, widget's socket, calendars, REST when its token is set, health, and the routes of other channels.
+
+    It is meant to stand behind a :class:`Front`.
+    """
     settings, ending = advisor.settings, ending or Ending()
-    routes: list[BaseRoute] = [*health_routes(advisor.database.check, lambda: ending.is_announced)]
+    routes: list[BaseRoute] = [*health_routes(advisor.readiness, lambda: ending.is_announced)]
+    routes += metrics_routes(advisor.database, advisor.clock, settings.metrics_token, advisor.model.name.partition(".")[0])
     routes += web_routes(
         advisor.desk,
-        secret_key=settings.signing_key(),
+        secret_key=settings.signing_keys(),
         allowed_origins=settings.origins,
         telegram_token=settings.telegram_token,
+        limits=limits,
         ending=ending,
     )
     routes += calendar_routes(advisor.database, advisor.services.reports, advisor.clock)
@@ -245,7 +271,7 @@ def _telegram(advisor: Advisor) -> TelegramChannel | None:
     say = advisor.services.phrases.say
     parts = ("telegram_description", "telegram_short", "telegram_again")
     wordings = {language: Wording(*(say(part, language) for part in parts)) for language in ("ja", "en")}
-    webhook = Webhook(settings.telegram_webhook, settings.webhook_secret()) if settings.telegram_webhook else None
+    webhook = Webhook(settings.telegram_webhook, *settings.webhook_secrets()) if settings.telegram_webhook else None
     mini_app = MiniApp(say("telegram_mini_app", settings.language), settings.mini_app) if settings.mini_app else None
     api_base = settings.telegram_api_base or None
     return TelegramChannel(advisor.desk, settings.telegram_token, api_base, menu, webhook, wordings=wordings, mini_app=mini_app)
@@ -334,10 +360,11 @@ async def serve(
     beside: Sequence[Coroutine[Any, Any, None]] = (),
 ) -> None:
     """Run everything until a signal stops it, with `more` routes and whatever else runs `beside` it; then finish what is under way."""
+    catch_tasks(asyncio.get_running_loop(), log)
     channels, settings = _channels(advisor), advisor.settings
     routes = [*more, *(route for channel in channels for route in channel.routes)]
-    server = StoppableServer(lambda ending: build_web(advisor, routes, ending), settings.proxies, settings.drain_seconds)
-    parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_key()).run(), *beside]
+    server = StoppableServer(lambda ending: Front(build_web(advisor, routes, ending)), settings.proxies, settings.drain_seconds)
+    parts = [advisor.turns.run(), web_pusher(advisor.desk, settings.signing_keys()).run(), *beside]
     if settings.callback_url:
         parts.append(CallbackSender(advisor.desk, settings.callback_url).run())
     parts += [channel.run() for channel in channels]

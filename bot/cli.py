@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import __version__
+from bot import __version__, logs
 from bot.assistant import quiet
 from bot.assistant.training import TrainingError, ensure_model, model_path
 from bot.insights import INSIGHTS
@@ -73,6 +73,7 @@ def settings() -> Settings:
     except SettingsError as error:
         fail(str(error))
     keep_bytecode(chosen.data_dir / "bytecode")
+    logs.set_up(chosen.log_format, chosen.log_level)
     return chosen
 
 
@@ -123,6 +124,7 @@ def serve(
     """Set up what is missing, then run everything: the page, REST and Telegram (if their tokens are set), check-ins."""
     started = time.monotonic()
     chosen = settings()
+    logs.catch_the_rest(logging.getLogger("bot"))
     with one_clear_line():
         from bot import app as parts  # noqa: PLC0415
 
@@ -438,7 +440,7 @@ def _main(
     if context.invoked_subcommand == "rasa":  # Rasa's own command line sets up its own logging
         return
     quiet.silence_warnings()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up()
     quiet.hush()
 
 

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -47,9 +47,12 @@ class Settings(BaseSettings):
     callback_url: str = ""
     socketio: bool = False
     socketio_jwt_key: str = ""
-    secret_key: str = Field("", description="signs web sessions; made once and kept in the data folder when empty")
+    secret_key: str = Field("", description="signs sessions and addresses; several, newest first; made once and kept when empty")
     allowed_origins: str = ""
     operator_token: str = ""
+    metrics_token: str = ""
+    log_format: Literal["", "json", "text"] = Field("", description="json or text; empty: text on a terminal, else json")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     public_url: str = ""
     language: str = "ja"
     time_zone: str = "Asia/Tokyo"
@@ -145,26 +148,35 @@ class Settings(BaseSettings):
         is_open = self.telegram_token and self.public_url.startswith("https://")
         return f"{self.public_url.rstrip('/')}/telegram" if is_open else ""
 
-    def webhook_secret(self) -> str:
-        """What Telegram shows when it calls: as set, else made from the signing key, so that all replicas agree. Raises SettingsError."""
-        made = hmac.new(self.signing_key(), b"telegram webhook", "sha256").hexdigest
-        return self.telegram_webhook_secret or made()
+    def webhook_secrets(self) -> tuple[str, tuple[str, ...]]:
+        """What Telegram shows when it calls, and what it may still show: as set, else made from the signing keys. Raises SettingsError.
+
+        All replicas agree on them.
+        """
+        if self.telegram_webhook_secret:
+            return self.telegram_webhook_secret, ()
+        first, *older = (hmac.new(key, b"telegram webhook", "sha256").hexdigest() for key in self.signing_keys())
+        return first, tuple(older)
 
     @property
     def models(self) -> Path:
         """Where trained models are kept."""
         return self.models_dir or self.data_dir / "models"
 
-    def signing_key(self) -> bytes:
-        """The key that signs web sessions: as set, else one made once and kept in the data folder. Raises SettingsError.
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """The keys of sessions and addresses, the newest first: as set, else one made once and kept in the data folder.
 
-        With PostgreSQL it must be set: replicas share a database, not a folder, and one must read what another has signed.
+        The newest signs, all are believed. With PostgreSQL they must be set: replicas share a database, not a folder, and one must read
+        what another has signed. Raises SettingsError.
         """
-        if self.secret_key:
-            return self.secret_key.encode()
-        if not self.database.startswith("sqlite"):
+        if not self.secret_key and not self.database.startswith("sqlite"):
             raise SettingsError(_NO_KEY)
-        return _kept_key(self.data_dir / "secret.key")
+        kept = self.secret_key.encode() or _kept_key(self.data_dir / "secret.key")
+        return tuple(key for each in kept.split(b",") if (key := each.strip())) or (kept,)
+
+    def signing_key(self) -> bytes:
+        """The newest of the signing keys. Raises SettingsError."""
+        return self.signing_keys()[0]
 
 
 def _split(value: str) -> tuple[str, ...]:

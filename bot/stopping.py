@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.channels.heads import BoundedHttp
 from bot.messaging.ending import Ending
 
 #: A frame that is larger is refused before it is held in memory.
@@ -31,7 +32,8 @@ class StoppableServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 build(self._ending),
-                log_level="warning",
+                http=BoundedHttp,
+                log_config=None,
                 access_log=False,
                 ws="websockets-sansio",
                 ws_max_size=FRAME_BYTES,

@@ -30,6 +30,7 @@ from bot.assistant.straight_graph import StraightGraphRunner
 from bot.assistant.tracker_store import TurnTrackerStore
 from bot.assistant.understanding import understand
 from bot.messaging.message import Button, Reply, text_only
+from bot.metrics import STAGE_SECONDS
 from bot.services import Services
 from bot.turn import CURRENT, Turn
 from dialogues.actions import all_actions
@@ -77,7 +78,8 @@ class Assistant:
         collector = Collector(turn)
         token = CURRENT.set(turn)
         try:
-            parsed = await understand(turn, self._services, self.classify)
+            with STAGE_SECONDS.labels("understand").time():
+                parsed = await understand(turn, self._services, self.classify)
             message = UserMessage(
                 text=parsed.get("text") or "",
                 output_channel=collector,
@@ -85,7 +87,8 @@ class Assistant:
                 parse_data=parsed,
                 input_channel=turn.incoming.channel,
             )
-            await self._processor.handle_message(message)
+            with STAGE_SECONDS.labels("act").time():
+                await self._processor.handle_message(message)
         finally:
             CURRENT.reset(token)
         if turn.failure is not None:

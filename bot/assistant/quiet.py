@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from structlog.typing import EventDict
 
 #: Loggers that say nothing an operator could act on below WARNING or ERROR.
 _LOUD = {
@@ -28,8 +29,11 @@ _LOUD = {
     "websockets": logging.WARNING,
     "uvicorn": logging.WARNING,
     "engineio": logging.WARNING,
+    "socketio": logging.WARNING,
     "asyncio": logging.WARNING,
 }
+#: What these say of a client's nonsense quotes it; only an exception of ours is worth a line.
+_QUOTING = ("engineio", "socketio")
 
 
 def hush() -> None:
@@ -40,7 +44,29 @@ def hush() -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     for name, level in _LOUD.items():
         logging.getLogger(name).setLevel(level)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), cache_logger_on_first_use=True)
+    for name in _QUOTING:
+        logging.getLogger(name).addFilter(_tells_of_a_fault)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_clients_nonsense)
+    structlog.configure(
+        processors=[_only_what_happened],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.stdlib.LoggerFactory(),  # Rasa's own lines are under its logger's level, too
+        cache_logger_on_first_use=True,
+    )
+
+
+def _tells_of_a_fault(record: logging.LogRecord) -> bool:
+    return bool(record.exc_info)
+
+
+def _is_no_clients_nonsense(record: logging.LogRecord) -> bool:
+    """Whoever sends bytes that are no request should not be able to fill our log."""
+    return not str(record.msg).startswith("Invalid ")
+
+
+def _only_what_happened(logger: object, name: str, event: EventDict) -> str:
+    """Rasa's lines carry what was said as values."""
+    return str(event["event"])
 
 
 @contextmanager

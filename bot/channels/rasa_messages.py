@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 
 from bot.messaging.desk import Desk
-from bot.messaging.message import Incoming, Reply
+from bot.messaging.message import Incoming, Reply, clean
 
 MOST_BYTES = 256 * 1024
 _LONGEST_SENDER = 120
@@ -33,6 +33,8 @@ async def read(request: Request, desk: Desk, channel: str) -> tuple[Incoming, st
     sender, text = body.get("sender") or "default", body.get("message")
     if not isinstance(sender, str) or not isinstance(text, str | None):
         raise BadRequest("'sender' and 'message' are texts")
+    if clean(sender) != sender:
+        raise BadRequest("'sender' has characters that no name has")
     if len(sender) > _LONGEST_SENDER:
         raise BadRequest(f"'sender' is longer than {_LONGEST_SENDER} characters")
     return await said(desk, channel, f"{channel}:{sender}", text or ""), sender

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,10 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from bot.channels.allowance import Allowance
 from bot.channels.rasa_messages import as_socketio, said
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.ending import finish, unbroken
+from bot.metrics import CONNECTIONS, REFUSALS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,8 @@ PREFIX = "/webhooks/socketio"
 BOT_UTTERED = "bot_uttered"
 LOOK_EVERY_SECONDS = 2.0
 MOST_BYTES = 64 * 1024
+#: As on the web page: more than anybody types.
+MESSAGES, MESSAGES_PER_MINUTE = 20, 100.0
 #: As long as what is hard to guess: a uuid, with or without its strokes, or longer.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22,100}")
 
@@ -52,15 +57,23 @@ class RasaSocketIO:
         self._jwt_key = jwt_key
         self._rooms: dict[str, _Room] = {}
         self._bases: dict[str, str] = {}
+        #: Of each connection, and of each session whoever speaks in it.
+        self._messages = Allowance(MESSAGES, MESSAGES_PER_MINUTE, time.monotonic)
         #: Cancelled, but perhaps still finishing what they were reading.
         self._leaving: set[asyncio.Task[None]] = set()
 
-        def may_connect(origin: str, environ: dict[str, Any]) -> bool:
-            return allows(origin, environ.get("HTTP_HOST", ""))
+        def may_connect(origin: str | None, environ: dict[str, Any]) -> bool:
+            return origin is None or allows(origin, environ.get("HTTP_HOST", ""))  # what names no site is no page
 
         # Without async_handlers a client's events are taken one after the other, in the order in which they were sent.
+        # Without loggers of ours, the library would write errors, with what clients sent, past the advisor's log.
         self.server = socketio.AsyncServer(
-            async_mode="asgi", async_handlers=False, cors_allowed_origins=may_connect, max_http_buffer_size=MOST_BYTES
+            async_mode="asgi",
+            async_handlers=False,
+            cors_allowed_origins=may_connect,
+            max_http_buffer_size=MOST_BYTES,
+            logger=logging.getLogger("socketio"),
+            engineio_logger=logging.getLogger("engineio"),
         )
         for event in ("connect", "disconnect", "session_request", "user_uttered"):
             self.server.on(event, getattr(self, f"on_{event}"))
@@ -88,7 +101,9 @@ class RasaSocketIO:
         """Let a client in, with a good token where one is asked for."""
         scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ["asgi.scope"]["scheme"].replace("ws", "http")
         self._bases[sid] = f"{scheme}://{environ.get('HTTP_HOST', '')}"
-        return not self._jwt_key or self._is_signed(auth)
+        is_welcome = not self._jwt_key or self._is_signed(auth)
+        CONNECTIONS.labels(CHANNEL).set(len(self._bases))
+        return is_welcome
 
     def _is_signed(self, auth: object) -> bool:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -103,6 +118,7 @@ class RasaSocketIO:
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
         """Stop speaking where nobody listens any more."""
         self._bases.pop(sid, None)
+        CONNECTIONS.labels(CHANNEL).set(len(self._bases))
         for name, room in list(self._rooms.items()):
             room.sids.discard(sid)
             if not room.sids:
@@ -124,6 +140,9 @@ class RasaSocketIO:
         room = _session_id(data) or sid
         if not isinstance(text, str):
             text = ""
+        if not (self._messages.take(sid) and self._messages.take(_conversation(room))):
+            REFUSALS.labels("messages").inc()  # the protocol knows no word for it
+            return
         try:
             await self._join(sid, room)
             await unbroken(self._receive(_conversation(room), text))

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web.sessions import Session, Sessions
+from bot.keys import Keys
 from bot.rollout.calendar import to_utc
 from bot.settings import Settings, SettingsError
 
@@ -52,7 +53,7 @@ def opening(settings: Settings) -> datetime:
 class Entrance:
     """`/play`: gives every browser that comes the conversation that is played."""
 
-    def __init__(self, secret_key: bytes, clock: Callable[[], datetime], language: str) -> None:
+    def __init__(self, secret_key: Keys, clock: Callable[[], datetime], language: str) -> None:
         self._sessions = Sessions(secret_key, clock)
         self._session: Session = self._sessions.new()
         self._language = language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -18,7 +18,9 @@ from bot.messaging.message import Delivery, Incoming, Line, Reply
 from bot.messaging.notices import Browser, Notice
 from bot.messaging.pushing import LeavesAt, Mine, at_once
 from bot.messaging.rates import Rate
+from bot.metrics import DELIVERIES
 from bot.people.linking import join_channels
+from bot.people.signing_out import has_ended, sign_out
 from bot.storage.database import Database
 from bot.storage.tables import ChannelAddress
 
@@ -67,11 +69,13 @@ class Desk:
                 return []
 
     async def _replies(self, incoming: Incoming) -> list[Reply] | None:
-        async with self._database.reading() as session:
-            row = await inbox.find(session, incoming.channel, incoming.external_id)
-            if row is None or row.state == "waiting":
-                return None
-            return await outbox.replies_to(session, row.id)
+        """None: not yet, or the database is away for a moment, which changes nothing about what is stored."""
+        with suppress(Unavailable):
+            async with self._looking() as session:
+                row = await inbox.find(session, incoming.channel, incoming.external_id)
+                if row is not None and row.state != "waiting":
+                    return await outbox.replies_to(session, row.id)
+        return None
 
     async def lines(self, conversation: str, after: int = 0, limit: int = 500) -> list[Line]:
         """Both sides of a conversation after a sequence number, oldest first. Raises Unavailable."""
@@ -92,8 +96,8 @@ class Desk:
             raise Unavailable from error
 
     async def is_button(self, conversation: str, payload: str) -> bool:
-        """Whether `payload` was handed out in this conversation, so that sending it back presses the button."""
-        async with self._database.reading() as session:
+        """Whether `payload` was handed out in this conversation, so that sending it back presses the button. Raises Unavailable."""
+        async with self._looking() as session:
             return await outbox.find_button(session, conversation, payload) is not None
 
     async def file(self, url: str) -> Content:
@@ -132,23 +136,23 @@ class Desk:
 
     async def sent(self, delivery: Delivery, worker: str, provider_id: str) -> bool:
         """It arrived, and the channel calls it `provider_id`."""
-        async with self._transaction() as session:
+        async with self._ending(delivery, "sent") as session:
             return await pushing.mark_sent(session, Mine(delivery, worker), provider_id, self._clock())
 
     async def not_sent(self, delivery: Delivery, worker: str, error: str, retry_after: float | None = None) -> bool:
         """It certainly did not arrive; try again later (after `retry_after` seconds when the channel asks for that)."""
-        async with self._transaction() as session:
+        async with self._ending(delivery, "not_sent" if retry_after is None else "throttled") as session:
             return await pushing.mark_failed(self._database, session, Mine(delivery, worker), error, self._clock(), retry_after)
 
     async def undeliverable(self, delivery: Delivery, worker: str, error: str, unreachable: bool) -> bool:
         """It will not arrive; `unreachable` when that is so for the whole conversation, whose lines then wait for the owner's return."""
         mark = pushing.mark_unreachable if unreachable else pushing.mark_refused
-        async with self._transaction() as session:
+        async with self._ending(delivery, "unreachable" if unreachable else "refused") as session:
             return await mark(self._database, session, Mine(delivery, worker), error, self._clock())
 
     async def maybe_sent(self, delivery: Delivery, worker: str, error: str, is_likely_lost: bool = False) -> bool:
         """Nobody knows whether it arrived; `is_likely_lost` when the other side said that it failed."""
-        async with self._transaction() as session:
+        async with self._ending(delivery, "ambiguous") as session:
             return await pushing.mark_ambiguous(self._database, session, Mine(delivery, worker), error, self._clock(), is_likely_lost)
 
     async def reap(self) -> int:
@@ -213,6 +217,17 @@ class Desk:
         async with self._transaction() as session:
             return await codes.use(self._database, session, code, self._clock())
 
+    async def sign_out(self, conversation: str) -> None:
+        """End the web sessions of the conversation's owner, on every device."""
+        async with self._transaction() as session:
+            await sign_out(session, conversation, self._clock())
+        self._bell.ring(conversation)
+
+    async def has_ended(self, conversation: str, made_at: datetime) -> bool:
+        """Whether a web session that was begun, or renewed, then has been ended since."""
+        async with self._looking() as session:
+            return await has_ended(session, conversation, made_at)
+
     async def join_channels(self, conversation: str, known: str) -> bool:
         """The owner of `conversation` has shown to be the one of `known`: from now on they are one person.
 
@@ -220,6 +235,13 @@ class Desk:
         """
         async with self._transaction() as session:
             return await join_channels(self._database, session, conversation, known, self._clock())
+
+    @asynccontextmanager
+    async def _ending(self, delivery: Delivery, outcome: str) -> AsyncIterator[AsyncSession]:
+        """A transaction that records how a try to send has ended; counted once it has committed."""
+        async with self._transaction() as session:
+            yield session
+        DELIVERIES.labels(delivery.conversation.partition(":")[0], outcome).inc()
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from bot.messaging import inbox, outbox, pushing
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.ending import unbroken
 from bot.messaging.message import Reply
+from bot.metrics import STAGE_SECONDS, TURN_SECONDS, TURNS
 from bot.people.profiles import Defaults, language_after, open_conversation
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, InboxRow
@@ -49,11 +51,18 @@ class Turns:
         self._clock = clock
         self._defaults = defaults
         self._busy: set[str] = set()
+        #: When the loop last showed that it is alive, by a clock that only grows; None before it runs.
+        self._alive_at: float | None = None
+
+    def is_alive(self, within: float) -> bool:
+        """Whether the loop has looked for messages, or ended a turn, in the last so many seconds."""
+        return self._alive_at is not None and time.monotonic() - self._alive_at <= within
 
     async def run(self) -> None:
         """Answer whatever comes, until cancelled; then the turns under way are finished, and what waits is left to other replicas."""
         with self._bell.listening(INBOX) as event:
             while True:
+                self._alive_at = time.monotonic()
                 try:
                     await self.answer_waiting()
                 except Exception:
@@ -90,7 +99,8 @@ class Turns:
 
     async def take(self, conversation: str) -> bool:
         """Answer the oldest waiting row of `conversation`; False when there is none, or another replica holds the conversation."""
-        inbox_id: int | None = None  # kept apart from its row, which cannot be read any more once the transaction has failed
+        found: tuple[int, str] | None = None  # kept apart from its row, which cannot be read any more once the transaction has failed
+        started = time.perf_counter()
         try:
             async with self._database.transaction() as session:
                 if not await self._database.try_lock(session, f"conversation {conversation}"):
@@ -98,31 +108,42 @@ class Turns:
                 row = await inbox.next_waiting(session, conversation)
                 if row is None:
                     return False
-                inbox_id = row.id
-                await self._answer(session, row)
+                found = row.id, row.channel
+                decided = await self._answer(session, row)
         except Exception:
-            if inbox_id is None:
+            if found is None:
                 raise
-            log.exception("a turn failed", extra={"action": "turn_failed", "inbox_id": inbox_id})
-            await self._count_failure(inbox_id)
+            TURNS.labels(found[1], "failed").inc()
+            log.exception("a turn failed", extra={"action": "turn_failed", "inbox_id": found[0]})
+            await self._count_failure(found[0])
             await asyncio.sleep(RETRY_AFTER_SECONDS)
             return True
+        self._note_taken(found[1], started, decided)
         self._ring(conversation)
         return True
+
+    def _note_taken(self, channel: str, started: float, decided: float) -> None:
+        self._alive_at, ended = time.monotonic(), time.perf_counter()
+        TURNS.labels(channel, "answered").inc()
+        TURN_SECONDS.labels(channel).observe(ended - started)
+        STAGE_SECONDS.labels("store").observe(ended - decided)
 
     def _ring(self, conversation: str) -> None:
         self._bell.ring(conversation)
         self._bell.ring(conversation.partition(":")[0])
 
-    async def _answer(self, session: AsyncSession, row: InboxRow) -> None:
+    async def _answer(self, session: AsyncSession, row: InboxRow) -> float:
+        """Returns when the replies were decided, by the clock that measures durations."""
         now = self._clock()
         incoming = inbox.incoming_of(row)
         conversation, is_new = await open_conversation(session, incoming.conversation, incoming.language, self._defaults, now)
         await self._note_owner(session, conversation, row, is_new, now)
         turn = Turn(session=session, conversation=conversation, incoming=incoming, now=now, is_new=is_new)
         replies = await self._responder.respond(turn)
+        decided = time.perf_counter()
         await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.is_of_clock)
         row.state, row.answered_at = "done", now
+        return decided
 
     async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
         """Give the owner's line its place, and learn from it what it says by itself: the language, and that they are back."""
@@ -154,4 +175,5 @@ class Turns:
             conversation, is_new = await open_conversation(session, row.conversation_id, None, self._defaults, now)
             await self._note_owner(session, conversation, row, is_new, now)
             await outbox.append(session, conversation, [self._responder.apology(conversation.person.language)], row.id, now)
+            TURNS.labels(row.channel, "set_aside").inc()
         self._ring(row.conversation_id)

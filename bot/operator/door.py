@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.web.limits import Allowance
+from bot.channels.allowance import Allowance
 from bot.channels.web.origins import Origins
 from bot.operator.sessions import LIFETIME, Visit, Visits
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, Table, and_, delete, func, o
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.belongings import table_of, tables_of_people, theirs
+from bot.people.signing_out import end_sessions, web_conversations
 from bot.storage.database import LEAVES_NO_TRACE
 from bot.storage.tables import (
     AnswerRow,
@@ -64,10 +65,12 @@ class Receipt:
 async def erase(session: AsyncSession, person: Person, conversation: Conversation, now: datetime, papers: int = 0) -> Receipt:
     """Delete all that is kept about a person, in the database.
 
-    The conversation itself stays as an empty one, so that the receipt can be given in it; its owner is a new, blank person.
+    The conversation itself stays as an empty one, so that the receipt can be given in it; its owner is a new, blank person. Browsers that
+    had another conversation of theirs are signed out.
     `papers`: how many documents `Documents.forget` has just deleted, with the files drawn from them; the receipt counts them, too.
     """
     session.info[LEAVES_NO_TRACE] = True
+    await end_sessions(session, await web_conversations(session, person) - {conversation.id}, now)
     blank = Person(language=person.language, language_chosen=person.language_chosen, time_zone=person.time_zone, created_at=now)
     session.add(blank)
     await session.flush()

@@ -19,6 +19,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.keys import Keys, oldest_first
 from bot.messaging.files import Content, FileGone
 from bot.reports import drawing
 from bot.reports.drawer import Drawer, OwnDrawer
@@ -32,9 +33,9 @@ PREFIX = "/files/"
 class Signer:
     """Addresses that nobody can make up; `purpose` keeps those of one kind from working as another."""
 
-    def __init__(self, key: bytes, purpose: str) -> None:
+    def __init__(self, keys: Keys, purpose: str) -> None:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        self._serializer = URLSafeSerializer(key, salt=f"advisor {purpose}", signer_kwargs=options)
+        self._serializer = URLSafeSerializer(oldest_first(keys), salt=f"advisor {purpose}", signer_kwargs=options)
 
     def sign(self, key: str) -> str:
         """The signed form of a random key."""
@@ -45,7 +46,7 @@ class Signer:
         """The key; None when it was not signed by us."""
         try:
             return str(self._serializer.loads(signed))
-        except BadData:
+        except (BadData, ValueError):  # ValueError: what cannot even be bytes
             return None
 
 
@@ -56,7 +57,7 @@ def _nobody_draws() -> None:
 class Documents:
     """Issues documents and knows their addresses. Without a `folder` nothing is cached; without a `key` addresses end with the process."""
 
-    def __init__(self, key: bytes | None = None, folder: Path | None = None) -> None:
+    def __init__(self, key: Keys | None = None, folder: Path | None = None) -> None:
         self._signer = Signer(key or secrets.token_bytes(32), "file")
         self._folder = folder
         #: Called when an owner will want a picture soon.

@@ -55,16 +55,17 @@ class OwnDrawer:
 
 
 class ProcessDrawer:
-    """Draws in another process. Not for several threads at once."""
+    """Draws in another process, which logs in the same format. Not for several threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, log_format: str = "") -> None:
+        self._log_format = log_format
         self._process: subprocess.Popen[bytes] | None = None
 
     def warm(self) -> None:
         """Start the process, unless it runs."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            command = [sys.executable, "-m", "bot.reports.drawing_process"]
+            command = [sys.executable, "-m", "bot.reports.drawing_process", self._log_format]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own module
 
     def draw(self, kind: str, content: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ import sys
 import threading
 from typing import BinaryIO
 
+from bot import logs
 from bot.reports import drawing
 from bot.reports.drawer import DRAWN, FAILED, LENGTH_BYTES
 
@@ -26,6 +27,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the advisor, whose end is ours
     jobs, files = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints must not get between the files
+    logs.set_up(sys.argv[1] if len(sys.argv) > 1 else "")
+    logs.catch_the_rest(log)
     drawing.warm()
     while job := _next(jobs):
         said, data = _drawn(job)
@@ -49,7 +52,7 @@ def _drawn(job: bytes) -> tuple[bytes, bytes]:
         return DRAWN, drawing.draw(kind, content)
     except Exception as error:  # the edge of the process: the advisor is told, and the next job may be better
         log.exception("a document cannot be drawn", extra={"action": "drawing_failed"})
-        return FAILED, repr(error).encode()
+        return FAILED, type(error).__name__.encode()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.keys import Keys
 from bot.reports.calendar_file import render
 from bot.reports.documents import Signer
 from bot.storage.database import Database
@@ -30,7 +31,7 @@ REFRESH_SECONDS = 3600
 class Feeds:
     """Addresses of calendars. Without a `public_url` (the advisor's address on the internet) there are none to give."""
 
-    def __init__(self, key: bytes | None = None, public_url: str = "") -> None:
+    def __init__(self, key: Keys | None = None, public_url: str = "") -> None:
         self._signer = Signer(key or secrets.token_bytes(32), "calendar")
         self._public_url = public_url.rstrip("/")
 

@@ -7,12 +7,13 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
@@ -177,12 +178,26 @@ class Database:
         except (DBAPIError, OSError) as error:
             raise DatabaseError(_remedy(self.url, error)) from error
 
+    async def check_schema(self) -> None:
+        """Raises DatabaseError when the tables are not those of this version: a newer replica has migrated, or nobody has."""
+        newest = await asyncio.to_thread(newest_migration)
+        async with self.reading() as session:
+            found = await session.scalar(text("SELECT version_num FROM alembic_version"))
+        if found != newest:
+            raise DatabaseError(f"the database is at migration {found}, this version needs {newest}; run `advisor migrate`")
+
     async def migrate(self) -> None:
         """Bring the schema up to date. Raises DatabaseError when the database cannot be reached or was made by a newer version."""
         await asyncio.to_thread(migrate, self.url)
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@cache
+def newest_migration() -> str | None:
+    """The migration that this version of the advisor works with."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def migrate(url: URL) -> None:

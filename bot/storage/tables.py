@@ -538,6 +538,15 @@ class UsedCode(Base):
     used_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class EndedSession(Base):
+    """A web session that was ended: tokens from before are refused. Only the hash of its conversation's address is kept."""
+
+    __tablename__ = "ended_session"
+
+    conversation_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Question(Base):
     """A question's words, kept for the authors, who never see whose they are. The row goes when its owner does."""
 

@@ -113,3 +113,17 @@ async def test_what_is_pushed_is_shown_as_a_notification(context: BrowserContext
         }
     }"""
     assert await page.evaluate(shown) == [["経営のデジタル相談", "進み具合はいかがですか?", "ja"]]
+
+
+async def test_signing_out_asks_once_more_and_then_begins_anew(context: BrowserContext, advisor: Advisor) -> None:
+    page = await context.new_page()
+    await page.goto(advisor.origin)
+    await page.get_by_role("button", name="はい、始めます").wait_for()
+    token = await page.evaluate("localStorage.getItem('advisor.token')")
+    await _open(page)
+    await page.get_by_role("button", name="すべての端末でこの会話を閉じる").click()
+    async with page.expect_response("**/chat/leave") as answer:
+        await page.get_by_role("button", name="もう一度押すと閉じます").click()
+    assert (await answer.value).status == 200
+    await page.wait_for_function("(old) => ![null, old].includes(localStorage.getItem('advisor.token'))", arg=token)
+    await page.get_by_role("button", name="はい、始めます").wait_for()

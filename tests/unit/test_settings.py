@@ -89,10 +89,10 @@ def test_a_webhook_address_that_telegram_would_not_call_is_refused(url: str) -> 
 def test_a_webhook_address_without_a_path_gets_ours_and_a_secret_is_made_from_the_key() -> None:
     settings = load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": "https://chat.example.com/", "ADVISOR_SECRET_KEY": "k"})
     assert settings.telegram_webhook == "https://chat.example.com/webhooks/telegram"
-    assert settings.webhook_secret() == load_settings({"ADVISOR_SECRET_KEY": "k"}).webhook_secret()
-    assert len(settings.webhook_secret()) == 64
+    assert settings.webhook_secrets() == load_settings({"ADVISOR_SECRET_KEY": "k"}).webhook_secrets()
+    assert len(settings.webhook_secrets()[0]) == 64
     own = load_settings({"ADVISOR_TELEGRAM_WEBHOOK_URL": "https://a.example/hook", "ADVISOR_TELEGRAM_WEBHOOK_SECRET": "mine"})
-    assert (own.telegram_webhook, own.webhook_secret()) == ("https://a.example/hook", "mine")
+    assert (own.telegram_webhook, own.webhook_secrets()) == ("https://a.example/hook", ("mine", ()))
 
 
 def test_telegram_opens_the_chat_where_there_is_a_bot_and_an_https_address() -> None:

@@ -48,7 +48,7 @@ class TelegramChannel:
         self._mini_app = mini_app
         self._webhook = webhook
         self._timing = timing or Timing()
-        self._door = Door(webhook.secret) if webhook else None
+        self._door = Door(webhook.secrets) if webhook else None
 
     @property
     def routes(self) -> Sequence[BaseRoute]:

@@ -67,7 +67,10 @@ class Listener:
 
     async def take(self, update: Update) -> None:
         """Handle one update. Raises Unavailable when it could not be stored; then it has to come again."""
-        await self._application.process_update(update)
+        try:
+            await self._application.process_update(update)
+        except Exception:  # the library's own trouble with an odd update, which must not stop the others either
+            log.exception("an update was not understood", extra={"action": "telegram_update_failed", "update_id": update.update_id})
         if update.update_id in self._unstored:
             self._unstored.discard(update.update_id)
             raise Unavailable

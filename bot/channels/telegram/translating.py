@@ -52,7 +52,7 @@ def pressed(update: Update, query: CallbackQuery, me: User) -> Incoming | None:
         external_id=_external_id(update, me),
         conversation=conversation_of(query.message.chat.id),
         button=clean(query.data),
-        language=query.from_user.language_code,
+        language=_code(query.from_user),
     )
 
 
@@ -104,7 +104,13 @@ def _external_id(update: Update, me: User) -> str:
 
 
 def _language(message: Message) -> str | None:
-    return message.from_user.language_code if message.from_user else None
+    return _code(message.from_user)
+
+
+def _code(user: User | None) -> str | None:
+    """The library checks no types: what is no text is left out."""
+    code: object = user.language_code if user else None
+    return code if isinstance(code, str) else None
 
 
 def _mentions(message: Message, me: User) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +31,16 @@ _OK, _BAD, _FORBIDDEN, _AGAIN = 200, 400, 403, 503
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """The public address that Telegram is to call, and the secret that it shows when it does."""
+    """The public address that Telegram is to call, and the secret that it shows when it does: the newest, or one from before."""
 
     url: str
     secret: str
+    older: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that are believed."""
+        return self.secret, *self.older
 
     async def set(self, bot: Bot, timing: Timing) -> None:
         """Tell Telegram to call. Raises InvalidToken; any other refusal is logged."""
@@ -47,8 +54,8 @@ class Webhook:
 class Door:
     """The route that Telegram calls."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
         self._listener: Listener | None = None
 
     def open(self, listener: Listener | None) -> None:
@@ -62,7 +69,7 @@ class Door:
 
     async def _receive(self, request: Request) -> Response:
         shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
-        if not hmac.compare_digest(shown, self._secret):
+        if not any(hmac.compare_digest(shown, secret) for secret in self._secrets):
             log.warning("somebody else called Telegram's webhook", extra={"action": "telegram_webhook_forbidden"})
             return Response(status_code=_FORBIDDEN)
         if (update := await _read(request)) is None:
@@ -89,6 +96,6 @@ async def _read(request: Request) -> dict[str, Any] | None:
             return None
     try:
         update = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return update if isinstance(update, dict) and isinstance(update.get("update_id"), int) else None

@@ -8,6 +8,8 @@ from bot.channels.web.frames import Hello
 from bot.channels.web.limits import Visitors
 from bot.channels.web.origins import Origins
 from bot.channels.web.sessions import BadToken, Session, Sessions
+from bot.messaging.desk import Desk, Unavailable
+from bot.messaging.ending import unbroken
 
 BAD_TOKEN = 4001
 FORBIDDEN = 4003
@@ -25,7 +27,8 @@ class Refused(Exception):
 class Door:
     """Lets clients in, the same way whether they come by socket or by plain requests."""
 
-    def __init__(self, sessions: Sessions, origins: Origins, visitors: Visitors) -> None:
+    def __init__(self, desk: Desk, sessions: Sessions, origins: Origins, visitors: Visitors) -> None:
+        self._desk = desk
         self.sessions = sessions
         self.visitors = visitors
         self._origins = origins
@@ -35,26 +38,37 @@ class Door:
         origin = connection.headers.get("origin")
         return origin is None or self._origins.allows(origin, connection.headers.get("host", ""))
 
-    def enter(self, connection: HTTPConnection, hello: Hello) -> Session:
+    async def enter(self, connection: HTTPConnection, hello: Hello) -> Session:
         """Whom the token names, or somebody new: only a page may begin, since its Origin was checked. Raises Refused."""
         if hello.token is not None:
-            return self.known(hello.token)
-        if connection.headers.get("origin") is None:
+            return await self.known(hello.token)
+        site = connection.headers.get("origin")
+        if site is None:
             raise Refused(FORBIDDEN)
-        if not self.visitors.may_begin(connection.client.host if connection.client else ""):
+        if not self.visitors.may_begin(connection.client.host if connection.client else "", site):
             raise Refused(TOO_MANY)
         return self.sessions.new()
 
-    def known(self, token: str) -> Session:
+    async def known(self, token: str) -> Session:
         """Whom the token names. Raises Refused."""
         try:
-            return self.sessions.read(token)
+            session = self.sessions.read(token)
         except BadToken as error:
             raise Refused(BAD_TOKEN) from error
+        if not await self.welcomes(session):
+            raise Refused(BAD_TOKEN)
+        return session
 
-    def bearer(self, connection: HTTPConnection) -> Session:
+    async def welcomes(self, session: Session) -> bool:
+        """False when the session has been ended. While the database is away nothing can be read or said, so nobody is turned away."""
+        try:
+            return session.made_at is None or not await unbroken(self._desk.has_ended(session.conversation, session.made_at))
+        except Unavailable:
+            return True
+
+    async def bearer(self, connection: HTTPConnection) -> Session:
         """Whom the header `Authorization: Bearer …` names. Raises Refused."""
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Refused(FORBIDDEN)
-        return self.known(token.strip())
+        return await self.known(token.strip())

@@ -21,7 +21,7 @@ _MOST_BYTES = 4096
 
 
 class Handover:
-    """Serves `/chat/handover` and `/chat/arrive`."""
+    """Serves `/chat/handover`, `/chat/arrive` and `/chat/leave`."""
 
     def __init__(self, desk: Desk, door: Door) -> None:
         self._desk = desk
@@ -33,7 +33,7 @@ class Handover:
         if origin is None or not self._door.knows_site(request):
             return refusal(403)
         try:
-            session = self._door.bearer(request)
+            session = await self._door.bearer(request)
             if not self._door.visitors.may_speak(session.conversation):
                 return refusal(429)
             language = known_language((await object_of(request, _MOST_BYTES)).get("lang")) or "ja"
@@ -45,6 +45,18 @@ class Handover:
         qr = segno.make(url, error="m", micro=False).svg_data_uri(scale=4, border=3)
         return answer({"url": url, "qr": qr, "minutes": int(CODE_LIFETIME.total_seconds() // 60)})
 
+    async def leave(self, request: Request) -> Response:
+        """Sign the bearer's owner out of the web page, on every device: no token from before is believed any more."""
+        if request.headers.get("origin") is None or not self._door.knows_site(request):
+            return refusal(403)
+        try:
+            await self._desk.sign_out((await self._door.bearer(request)).conversation)
+        except Refused as reason:
+            return refused(reason)
+        except Unavailable:
+            return refusal(503)
+        return answer({})
+
     async def arrive(self, request: Request) -> Response:
         """A token for whoever brings a good code first."""
         if request.headers.get("origin") is None or not self._door.knows_site(request):
@@ -52,7 +64,7 @@ class Handover:
         try:
             code = (await object_of(request, _MOST_BYTES)).get("code")
             session, name = self._door.sessions.read_code(code if isinstance(code, str) else "")
-            if not await self._desk.use_code(name):
+            if not await self._door.welcomes(session) or not await self._desk.use_code(name):
                 return refusal(410)
         except BadToken:
             return refusal(410)

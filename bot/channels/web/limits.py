@@ -1,4 +1,4 @@
-"""How much one visitor may ask: connections at a time, messages per minute, new sessions per address."""
+"""How much one visitor may ask: connections at a time, messages per minute, new sessions per address and per site."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-#: Buckets kept in memory; full ones are forgotten first, because a new one would be full too.
-MOST_BUCKETS = 10_000
+from bot.channels.allowance import Allowance
+from bot.metrics import REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,17 @@ class Limits:
     send_seconds: float = 20.0
     #: How often the tables are looked at when nobody rings: another replica may have written.
     look_seconds: float = 2.0
+    #: How often a connection is asked whether its session has been ended elsewhere, when nobody rings.
+    welcome_seconds: float = 30.0
     messages_per_minute: float = 100.0
     burst: int = 20
     connections: int = 8
     #: Conversations that one address may begin: a whole office behind one address is welcome, a script that fills our tables is not.
     new_sessions: int = 60
     new_sessions_per_minute: float = 2.0
+    #: The same of one site: a page that was broken into must not begin conversations by the thousand from everybody's browsers.
+    site_sessions: int = 600
+    site_sessions_per_minute: float = 60.0
     #: A stream that is silent for so long gets a sign of life, so that no proxy takes it for dead.
     stream_beat_seconds: float = 15.0
     #: How long a poll is held open when there is nothing to say.
@@ -35,52 +40,8 @@ class Limits:
     history: int = 500
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    filled_at: float
-
-
 class TooManyConnections(Exception):
     """This visitor holds as many connections as one may."""
-
-
-class Allowance:
-    """Buckets by name: each holds `burst` tokens and regains `per_minute`. `clock` gives seconds that only grow."""
-
-    def __init__(self, burst: int, per_minute: float, clock: Callable[[], float]) -> None:
-        self._burst = burst
-        self._per_minute = per_minute
-        self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
-
-    def take(self, name: str) -> bool:
-        """Take one token; False when none is left."""
-        bucket = self._refilled(name)
-        if bucket.tokens < 1:
-            return False
-        bucket.tokens -= 1
-        return True
-
-    def __len__(self) -> int:
-        return len(self._buckets)
-
-    def _refilled(self, name: str) -> _Bucket:
-        now = self._clock()
-        if name not in self._buckets:
-            self._forget_full_ones(now)
-            self._buckets[name] = _Bucket(self._burst, now)
-        bucket = self._buckets[name]
-        bucket.tokens, bucket.filled_at = self._level(bucket, now), now
-        return bucket
-
-    def _level(self, bucket: _Bucket, now: float) -> float:
-        gained = (now - bucket.filled_at) * self._per_minute / 60
-        return min(self._burst, bucket.tokens + gained)
-
-    def _forget_full_ones(self, now: float) -> None:
-        if len(self._buckets) >= MOST_BUCKETS:
-            self._buckets = {name: bucket for name, bucket in self._buckets.items() if self._level(bucket, now) < self._burst}
 
 
 class Visitors:
@@ -91,11 +52,13 @@ class Visitors:
         self._connections: Counter[str] = Counter()
         self._messages = Allowance(limits.burst, limits.messages_per_minute, clock)
         self._sessions = Allowance(limits.new_sessions, limits.new_sessions_per_minute, clock)
+        self._sites = Allowance(limits.site_sessions, limits.site_sessions_per_minute, clock)
 
     @contextmanager
     def connected(self, conversation: str) -> Iterator[None]:
         """Hold one of the visitor's connections. Raises TooManyConnections."""
         if self._connections[conversation] >= self._most_connections:
+            REFUSALS.labels("connections").inc()
             raise TooManyConnections
         self._connections[conversation] += 1
         try:
@@ -107,8 +70,14 @@ class Visitors:
 
     def may_speak(self, conversation: str) -> bool:
         """Take one message from the visitor's allowance; False when it is used up."""
-        return self._messages.take(conversation)
+        return _counted(self._messages.take(conversation), "messages")
 
-    def may_begin(self, address: str) -> bool:
-        """Take one new session from an address's allowance; False when it is used up."""
-        return self._sessions.take(address)
+    def may_begin(self, address: str, site: str) -> bool:
+        """Take one new session from an address's allowance, and from its site's; False when either is used up."""
+        return _counted(self._sessions.take(address), "sessions_of_address") and _counted(self._sites.take(site), "sessions_of_site")
+
+
+def _counted(is_allowed: bool, limit: str) -> bool:
+    if not is_allowed:
+        REFUSALS.labels(limit).inc()
+    return is_allowed

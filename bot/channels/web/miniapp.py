@@ -100,7 +100,7 @@ class MiniApp:
         try:
             text = (await object_of(request, _MOST_BYTES)).get("init")
             opened = read_init_data(text if isinstance(text, str) else "", self._token, self._clock())
-            here = self._here(request)
+            here = await self._here(request)
             session = await self._session(here, opened)
         except BadInitData:
             return answer({"token": None})
@@ -125,8 +125,8 @@ class MiniApp:
         await self._desk.join_channels(own.conversation, opened.conversation)
         return own
 
-    def _here(self, request: Request) -> Session | None:
+    async def _here(self, request: Request) -> Session | None:
         try:
-            return self._door.bearer(request)
+            return await self._door.bearer(request)
         except Refused:
             return None

@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +26,7 @@ from starlette.responses import Response
 from bot.channels.web.bodies import answer, object_of, refusal, refused
 from bot.channels.web.door import Door, Refused
 from bot.channels.web.frames import BadFrame
+from bot.keys import Keys, newest, oldest_first
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.notices import Browser, Notice
@@ -37,13 +39,18 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com")
 LOOK_EVERY_SECONDS = 5.0
 SEND_WITHIN_SECONDS = 10.0
+_AT_ONCE = 4
 #: A check-in of yesterday is still worth telling.
 KEPT_SECONDS = 24 * 3600
 PAUSES_SECONDS = (2.0, 10.0, None)
 _LONGEST_BODY = 140
 _LONGEST_ENDPOINT = 1000
+_SECRET_BYTES = 16
+_LONGEST_SITE = 200
 _MOST_BYTES = 8192
 _GONE = (404, 410)
+#: What services say to a key that is not the one the browser was given.
+_OTHER_KEY = (401, 403)
 _TRY_AGAIN = (429, 500, 502, 503, 504)
 
 
@@ -62,10 +69,10 @@ def public_key(key: ec.EllipticCurvePrivateKey) -> str:
 class PushDoor:
     """Serves `/chat/push`: the public key, and browsers that want to be told or not to be told any more."""
 
-    def __init__(self, desk: Desk, door: Door, secret_key: bytes, services: tuple[str, ...] = ()) -> None:
+    def __init__(self, desk: Desk, door: Door, secret_key: Keys, services: tuple[str, ...] = ()) -> None:
         self._desk = desk
         self._door = door
-        self._key = public_key(signing_key(secret_key))
+        self._key = public_key(signing_key(newest(secret_key)))
         self._services = services
 
     async def key(self, request: Request) -> Response:
@@ -75,10 +82,10 @@ class PushDoor:
     async def change(self, request: Request) -> Response:
         """Begin or end telling a browser."""
         site = request.headers.get("origin")
-        if site is None or not self._door.knows_site(request):
+        if site is None or len(site) > _LONGEST_SITE or not self._door.knows_site(request):
             return refusal(403)
         try:
-            conversation = self._door.bearer(request).conversation
+            conversation = (await self._door.bearer(request)).conversation
             if not self._door.visitors.may_speak(conversation):
                 return refusal(429)
             await self._apply(await object_of(request, _MOST_BYTES), conversation, site)
@@ -91,7 +98,7 @@ class PushDoor:
         return answer({})
 
     async def _apply(self, body: dict[str, Any], conversation: str, site: str) -> None:
-        if isinstance(gone := body.get("gone"), str):
+        if isinstance(gone := body.get("gone"), str) and _is_address(gone):
             await self._desk.unsubscribe(gone)
         else:
             await self._desk.subscribe(conversation, self._browser(body.get("subscription"), site))
@@ -102,37 +109,59 @@ class PushDoor:
         named = given.get("keys")
         keys: dict[str, Any] = named if isinstance(named, dict) else {}
         endpoint, p256dh, auth = given.get("endpoint"), keys.get("p256dh"), keys.get("auth")
-        if not (isinstance(endpoint, str) and len(endpoint) <= _LONGEST_ENDPOINT and self._is_service(endpoint)):
+        if not (isinstance(endpoint, str) and _is_address(endpoint) and self._is_service(endpoint)):
             raise BadFrame("bad_subscription")
-        if not (isinstance(p256dh, str) and isinstance(auth, str) and _is_point(p256dh) and len(auth) <= 64):
+        if not (isinstance(p256dh, str) and isinstance(auth, str) and _is_point(p256dh) and _is_secret(auth)):
             raise BadFrame("bad_subscription")
         return Browser(endpoint, p256dh, auth, site)
 
     def _is_service(self, endpoint: str) -> bool:
-        parts = urlsplit(endpoint)
+        try:
+            parts = urlsplit(endpoint)
+        except ValueError:
+            return False
         if f"{parts.scheme}://{parts.netloc}" in self._services:
             return True
         host = parts.hostname or ""
         return parts.scheme == "https" and parts.netloc == host and any(host == name or host.endswith(f".{name}") for name in SERVICES)
 
 
+def _is_address(text: str) -> bool:
+    """Whether this can be an address as it stands in our tables."""
+    return len(text) <= _LONGEST_ENDPOINT and text.isascii() and text.isprintable()
+
+
 def _is_point(text: str) -> bool:
     """Whether this is a public key on the curve: what is not would only fail later, where nobody sees it."""
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _decoded(text))
     except ValueError:
         return False
     return True
 
 
+def _is_secret(text: str) -> bool:
+    """Whether this is the 16 bytes that every browser makes."""
+    try:
+        return len(_decoded(text)) == _SECRET_BYTES
+    except ValueError:
+        return False
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 class Pusher:
     """Tells browsers of check-ins that nobody has seen. `titles` is the heading of a notice, by language."""
 
-    def __init__(self, desk: Desk, secret_key: bytes, titles: Mapping[str, str]) -> None:
+    def __init__(self, desk: Desk, secret_key: Keys, titles: Mapping[str, str]) -> None:
         self._desk = desk
         self._titles = titles
-        self._vapid = Vapid02(signing_key(secret_key))
+        #: Of its own: a push service that does not answer must not use up the threads that conversations need.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="push")
+        #: The newest first; a browser that allowed notices under an older key wants to see that one.
+        self._vapids = [Vapid02(signing_key(key)) for key in reversed(oldest_first(secret_key))]
 
     async def run(self) -> None:
         """Look and tell until cancelled."""
@@ -153,7 +182,7 @@ class Pusher:
 
     async def _tell_one(self, notice: Notice) -> bool:
         for pause in PAUSES_SECONDS:
-            status = await asyncio.to_thread(self._send, notice)
+            status = await asyncio.get_running_loop().run_in_executor(self._threads, self._send, notice)
             if status in _GONE:
                 await self._desk.unsubscribe(notice.browser.endpoint)
             if status is not None and status not in _TRY_AGAIN:
@@ -166,10 +195,17 @@ class Pusher:
 
     def _send(self, notice: Notice) -> int | None:
         """The push service's status; None when it could not be reached."""
+        for vapid in self._vapids:
+            status = self._send_signed(notice, vapid)
+            if status not in _OTHER_KEY:
+                break
+        return status
+
+    def _send_signed(self, notice: Notice, vapid: Vapid02) -> int | None:
         browser, claims = notice.browser, {"sub": _contact(notice.browser.site)}
         subscription = {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}}
         try:
-            answered = webpush(subscription, self._words(notice), self._vapid, claims, ttl=KEPT_SECONDS, timeout=SEND_WITHIN_SECONDS)
+            answered = webpush(subscription, self._words(notice), vapid, claims, ttl=KEPT_SECONDS, timeout=SEND_WITHIN_SECONDS)
         except WebPushException as error:
             return error.response.status_code if error.response is not None else 400
         except requests.RequestException:

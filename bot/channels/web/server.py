@@ -20,6 +20,7 @@ from bot.channels.web.push import PushDoor, Pusher
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.sockets import Sockets
 from bot.channels.web.streams import Streams
+from bot.keys import Keys
 from bot.messaging.desk import Desk
 from bot.messaging.ending import Ending
 
@@ -33,7 +34,7 @@ def _now() -> datetime:
 def web_routes(
     desk: Desk,
     *,
-    secret_key: bytes,
+    secret_key: Keys,
     allowed_origins: tuple[str, ...] = (),
     public_folder: Path = STATIC,
     push_services: tuple[str, ...] = (),
@@ -50,7 +51,7 @@ def web_routes(
     limits = limits or Limits()
     origins = Origins(allowed_origins)
     pages = Pages(public_folder, origins)
-    door = Door(Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
+    door = Door(desk, Sessions(secret_key, clock), origins, Visitors(limits, time.monotonic))
     streams, handover = Streams(desk, door, limits, ending or Ending()), Handover(desk, door)
     push = PushDoor(desk, door, secret_key, push_services)
     mini_app = [
@@ -69,13 +70,14 @@ def web_routes(
         Route("/chat/messages", streams.messages, methods=["POST"]),
         Route("/chat/events", streams.events),
         Route("/chat/handover", handover.offer, methods=["POST"]),
+        Route("/chat/leave", handover.leave, methods=["POST"]),
         Route("/chat/arrive", handover.arrive, methods=["POST"]),
         Route("/chat/push", push.key, methods=["GET"]),
         Route("/chat/push", push.change, methods=["POST"]),
     ]
 
 
-def web_pusher(desk: Desk, secret_key: bytes, public_folder: Path = STATIC) -> Pusher:
+def web_pusher(desk: Desk, secret_key: Keys, public_folder: Path = STATIC) -> Pusher:
     """What tells browsers of check-ins while no page is open; to be run beside the routes."""
     words = json.loads((public_folder / "page.json").read_text(encoding="utf-8"))
     return Pusher(desk, secret_key, {language: texts["page"]["title"] for language, texts in words.items()})

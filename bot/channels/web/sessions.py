@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
+
+from bot.keys import Keys, newest, oldest_first
 
 LIFETIME = timedelta(days=30)
 CODE_LIFETIME = timedelta(minutes=10)
@@ -26,9 +28,10 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser's conversation."""
+    """One browser's conversation; `made_at` is when its token was made, where there is one."""
 
     id: str
+    made_at: datetime | None = field(default=None, compare=False)
 
     @property
     def conversation(self) -> str:
@@ -39,16 +42,16 @@ class Session:
 class Sessions:
     """Makes and reads tokens and codes."""
 
-    def __init__(self, secret_key: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(self, keys: Keys, clock: Callable[[], datetime]) -> None:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        self._signer = URLSafeSerializer(secret_key, salt="advisor web session", signer_kwargs=options)
-        self._codes = URLSafeSerializer(secret_key, salt="advisor web code", signer_kwargs=options)
-        self._telegram_key = hmac.digest(secret_key, b"advisor web session of a telegram user", hashlib.sha256)
+        self._signer = URLSafeSerializer(oldest_first(keys), salt="advisor web session", signer_kwargs=options)
+        self._codes = URLSafeSerializer(oldest_first(keys), salt="advisor web code", signer_kwargs=options)
+        self._telegram_key = hmac.digest(newest(keys), b"advisor web session of a telegram user", hashlib.sha256)
         self._clock = clock
 
     def new(self) -> Session:
         """A session with a random 128-bit id."""
-        return Session(secrets.token_hex(16))
+        return Session(secrets.token_hex(16), self._clock())
 
     def of_telegram(self, user: int) -> Session:
         """The session of a Telegram user: always the same one, and none that anybody can guess."""
@@ -60,8 +63,8 @@ class Sessions:
 
     def read(self, token: str) -> Session:
         """The session that a token names. Raises BadToken."""
-        session_id, _ = self._loaded(self._signer, token, LIFETIME, extra=0)
-        return Session(session_id)
+        session_id, made_at, _ = self._loaded(self._signer, token, LIFETIME, extra=0)
+        return Session(session_id, made_at)
 
     def code(self, session: Session) -> str:
         """A code that opens `session` on another device; using it up is the desk's business."""
@@ -69,10 +72,10 @@ class Sessions:
 
     def read_code(self, code: str) -> tuple[Session, str]:
         """The session that a code opens, and the name under which it is used up. Raises BadToken."""
-        session_id, (name,) = self._loaded(self._codes, code, CODE_LIFETIME, extra=1)
-        return Session(session_id), name
+        session_id, made_at, (name,) = self._loaded(self._codes, code, CODE_LIFETIME, extra=1)
+        return Session(session_id, made_at), name
 
-    def _loaded(self, signer: URLSafeSerializer, text: str, lifetime: timedelta, extra: int) -> tuple[str, list[str]]:
+    def _loaded(self, signer: URLSafeSerializer, text: str, lifetime: timedelta, extra: int) -> tuple[str, datetime, list[str]]:
         try:
             session_id, made_at, *rest = signer.loads(text)
             age = timedelta(seconds=self._clock().timestamp() - made_at)
@@ -80,4 +83,4 @@ class Sessions:
             raise BadToken from error
         if not -CLOCK_SLACK <= age <= lifetime or len(rest) != extra:
             raise BadToken
-        return session_id, rest
+        return session_id, datetime.fromtimestamp(made_at, UTC), rest

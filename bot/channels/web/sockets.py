@@ -9,11 +9,12 @@ from typing import NoReturn
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.channels.web.door import TOO_MANY, Door, Refused
+from bot.channels.web.door import BAD_TOKEN, TOO_MANY, Door, Refused
 from bot.channels.web.frames import PROTOCOL, BadFrame, Hello, encode, parse
 from bot.channels.web.limits import Limits, TooManyConnections
-from bot.channels.web.visits import Gone, Visit
+from bot.channels.web.visits import Ended, Gone, Visit
 from bot.messaging.desk import Desk
+from bot.metrics import connected
 
 TOO_BIG = 1009
 NO_HELLO = 4008
@@ -37,20 +38,23 @@ class Sockets:
             return
         try:
             await websocket.accept(subprotocol=PROTOCOL)
-            await self._converse(websocket, SocketWire(websocket, self._limits))
+            with connected("socket"):
+                await self._converse(websocket, SocketWire(websocket, self._limits))
         except* (Gone, WebSocketDisconnect):
             pass
 
     async def _converse(self, websocket: WebSocket, wire: SocketWire) -> None:
         hello = await _hello(wire, self._limits.hello_seconds)
         try:
-            session = self._door.enter(websocket, hello)
+            session = await self._door.enter(websocket, hello)
             with self._door.visitors.connected(session.conversation):
                 await wire.send(encode("session", token=self._door.sessions.token(session)))
-                await Visit(self._desk, wire, self._door.visitors, self._limits, session.conversation, hello).run()
-        except Refused as refused:
-            await wire.close(refused.code)
-        except TooManyConnections:
+                await Visit(self._desk, wire, self._door, self._limits, session, hello).run()
+        except* Ended:
+            await wire.close(BAD_TOKEN)
+        except* Refused as refused:
+            await wire.close(next(each.code for each in refused.exceptions if isinstance(each, Refused)))
+        except* TooManyConnections:
             await wire.close(TOO_MANY)
 
 

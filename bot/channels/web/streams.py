@@ -16,10 +16,12 @@ from bot.channels.web.bodies import NEVER_KEPT, refusal, refused, text_of
 from bot.channels.web.door import Door, Refused
 from bot.channels.web.frames import BadFrame, Hello, encode, known_code, known_language, parse, position
 from bot.channels.web.limits import Limits, TooManyConnections
+from bot.channels.web.sessions import Session
 from bot.channels.web.visits import Gone, Visit
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.ending import Ending
+from bot.metrics import connected
 
 #: nginx would keep the events until its buffer is full.
 _STREAM = NEVER_KEPT | {"X-Accel-Buffering": "no"}
@@ -43,10 +45,10 @@ class Streams:
         try:
             frame = parse(await text_of(request, self._limits.frame_bytes))
             if isinstance(frame, Hello):
-                session = self._door.enter(request, frame)
+                session = await self._door.enter(request, frame)
                 return _frames([encode("session", token=self._door.sessions.token(session))])
             wire = Collected()
-            await self._visit(wire, self._door.bearer(request).conversation, _hello(request)).take(frame)
+            await self._visit(wire, await self._door.bearer(request), _hello(request)).take(frame)
         except BadFrame as bad:
             return _frames([encode("error", code=bad.code, cid=bad.cid)])
         except Refused as reason:
@@ -56,18 +58,18 @@ class Streams:
     async def events(self, request: Request) -> Response:
         """What was said after `after`: a stream, or with `poll` what is there now (waiting a while for something)."""
         try:
-            conversation, hello = self._door.bearer(request).conversation, _hello(request)
+            session, hello = await self._door.bearer(request), _hello(request)
         except Refused as reason:
             return refused(reason)
         if "poll" in request.query_params:
-            return await self._poll(conversation, hello, replay="first" in request.query_params)
-        return StreamingResponse(self._stream(conversation, hello), media_type="text/event-stream", headers=_STREAM)
+            return await self._poll(session, hello, replay="first" in request.query_params)
+        return StreamingResponse(self._stream(session, hello), media_type="text/event-stream", headers=_STREAM)
 
-    async def _poll(self, conversation: str, hello: Hello, replay: bool) -> Response:
+    async def _poll(self, session: Session, hello: Hello, replay: bool) -> Response:
         wire = Collected()
-        visit = self._visit(wire, conversation, hello)
+        visit, conversation = self._visit(wire, session, hello), session.conversation
         try:
-            with self._door.visitors.connected(conversation), self._desk.listening(conversation) as event:
+            with self._door.visitors.connected(conversation), connected("poll"), self._desk.listening(conversation) as event:
                 await visit.look(replay)
                 if not wire.says_something:
                     with self._ending.telling(event.set):
@@ -79,11 +81,11 @@ class Streams:
             return refusal(503)
         return _frames(wire.frames)
 
-    async def _stream(self, conversation: str, hello: Hello) -> AsyncIterator[str]:
+    async def _stream(self, session: Session, hello: Hello) -> AsyncIterator[str]:
         wire = Queued(self._limits.send_seconds)
         try:
-            with self._door.visitors.connected(conversation), self._ending.telling(wire.end):
-                speaking = asyncio.create_task(self._visit(wire, conversation, hello).speak())
+            with self._door.visitors.connected(session.conversation), connected("stream"), self._ending.telling(wire.end):
+                speaking = asyncio.create_task(self._visit(wire, session, hello).speak())
                 try:
                     yield _SIGN_OF_LIFE
                     while not speaking.done() and not wire.is_ended:
@@ -95,8 +97,8 @@ class Streams:
         except TooManyConnections:
             yield "event: refused\ndata: 429\n\n"
 
-    def _visit(self, wire: Collected | Queued, conversation: str, hello: Hello) -> Visit:
-        return Visit(self._desk, wire, self._door.visitors, self._limits, conversation, hello)
+    def _visit(self, wire: Collected | Queued, session: Session, hello: Hello) -> Visit:
+        return Visit(self._desk, wire, self._door, self._limits, session, hello)
 
 
 class Collected:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from bot.channels.web.door import Door
 from bot.channels.web.frames import GREETING, BadFrame, Hello, Read, Said, encode, message, parse
-from bot.channels.web.limits import Limits, Visitors
+from bot.channels.web.limits import Limits
+from bot.channels.web.sessions import Session
 from bot.messaging.bell import wait_for
 from bot.messaging.desk import Desk, Unavailable
 from bot.messaging.ending import unbroken
@@ -26,6 +29,10 @@ LINKED = "join_"
 
 class Gone(Exception):
     """The connection is over; nothing more can be read or sent."""
+
+
+class Ended(Gone):
+    """The owner has signed out; this client's token is believed no more."""
 
 
 class Wire(Protocol):
@@ -47,12 +54,14 @@ class Wire(Protocol):
 class Visit:
     """One accepted connection: reads what the owner says, and pushes what was said."""
 
-    def __init__(self, desk: Desk, wire: Wire, visitors: Visitors, limits: Limits, conversation: str, hello: Hello) -> None:
+    def __init__(self, desk: Desk, wire: Wire, door: Door, limits: Limits, session: Session, hello: Hello) -> None:
         self._desk = desk
         self._wire = wire
-        self._visitors = visitors
+        self._door = door
+        self._visitors = door.visitors
         self._limits = limits
-        self._conversation = conversation
+        self._session = session
+        self._conversation = session.conversation
         self._language = hello.language
         self._seen = hello.after
         self._greeted = False
@@ -121,9 +130,9 @@ class Visit:
     # --- to the owner ---
 
     async def speak(self) -> None:
-        """Hand over what was said, for as long as the connection lasts."""
+        """Hand over what was said, for as long as the connection lasts. Raises Gone, too, when the session is ended meanwhile."""
         with self._desk.listening(self._conversation) as event:
-            replay = True
+            replay, welcome_until = True, time.monotonic() + self._limits.welcome_seconds
             while True:
                 event.clear()
                 try:
@@ -131,7 +140,10 @@ class Visit:
                     replay = False
                 except Unavailable:
                     log.warning("lines cannot be read now", extra={"action": "web_lines_unavailable"})
-                await wait_for(event, self._limits.look_seconds)
+                if await wait_for(event, self._limits.look_seconds) or time.monotonic() >= welcome_until:
+                    welcome_until = time.monotonic() + self._limits.welcome_seconds
+                    if not await self._door.welcomes(self._session):
+                        raise Ended
 
     async def look(self, replay: bool) -> None:
         """Hand over what is there now. Raises Unavailable."""

@@ -30,7 +30,7 @@ from bot.messaging.message import Incoming, Reply
 from bot.messaging.outbox import append
 from bot.messaging.rates import Rate
 from bot.messaging.turns import Turns
-from bot.operations.health import health_routes
+from bot.operations.health import Readiness, health_routes
 from bot.people.profiles import Defaults, open_conversation
 from bot.storage.database import Database
 from bot.storage.tables import InboxRow, OutboxRow
@@ -129,7 +129,7 @@ async def test_while_postgresql_is_away_health_is_red_and_afterwards_the_backlog
         desk, turns = Desk(database, Bell(), clock), Turns(database, responder, Bell(), clock, Defaults())
         await crowd.move_in(database, range(1, 4), clock())
         await crowd.give_checkins(database, range(1, 4), clock())
-        routes = Starlette(routes=health_routes(database.check))
+        routes = Starlette(routes=health_routes(Readiness({"database": database.check}, every=0.0)))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(routes), base_url="http://advisor") as client:
             await asyncio.to_thread(postgres.crash)
             assert (await client.get("/healthz")).status_code == 200

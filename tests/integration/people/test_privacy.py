@@ -25,6 +25,7 @@ from tests.integration.people.everything import MARKER, files_marked, fill, wher
 OF_NOBODY = {
     "channel_address": "where the advisor is found",
     "channel_rate": "how fast a channel may send",
+    "ended_session": "hashes of web sessions that were ended, for some weeks",
     "used_code": "random codes of the page, for a day",
     "erasure": "receipts, which name nobody",
     "operator_act": "what was done on the operator's page, without words; it forgets the hand-off with its owner",

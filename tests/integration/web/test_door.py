@@ -222,7 +222,7 @@ def test_allowance_refills_with_time_and_forgets_the_idle(monkeypatch: pytest.Mo
     assert [visitors.may_speak("a") for _ in range(3)] == [True, True, False]
     now = 1.0
     assert [visitors.may_speak("a") for _ in range(2)] == [True, False]
-    monkeypatch.setattr("bot.channels.web.limits.MOST_BUCKETS", 1)
+    monkeypatch.setattr("bot.channels.allowance.MOST_BUCKETS", 1)
     now = 100.0
     assert visitors.may_speak("b")
     assert len(visitors._messages) == 1

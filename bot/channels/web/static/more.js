@@ -38,11 +38,13 @@ class Menu {
     this.hand = h("div", { class: "hand", hidden: true });
     this.phone = this.button(this.texts.phone, () => this.handOver());
     this.bell = this.button("", () => this.toggleNotices());
+    this.out = this.button(this.texts.out, () => this.signOut());
     const done = this.button(this.texts.done, () => this.dialog.close());
     this.dialog = h("dialog", { class: "more", "aria-labelledby": "more-title" },
       h("h2", { id: "more-title", tabindex: "-1" }, this.texts.title),
       h("section", {}, h("p", {}, this.texts.phoneHint), this.phone, this.hand),
-      h("section", {}, h("p", {}, this.texts.bellHint), this.bell, this.status), done);
+      h("section", {}, h("p", {}, this.texts.bellHint), this.bell),
+      h("section", {}, h("p", {}, this.texts.outHint), this.out), this.status, done);
     this.dialog.addEventListener("close", () => chat.more.focus());
     this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
     chat.shadowRoot.append(this.dialog);
@@ -57,6 +59,8 @@ class Menu {
   async open() {
     this.hand.hidden = true;
     this.phone.hidden = false;
+    this.isSure = false;
+    this.out.textContent = this.texts.out;
     this.say("");
     this.dialog.showModal();
     await this.showNotices();
@@ -88,6 +92,23 @@ class Menu {
       this.hand.hidden = false;
       this.phone.hidden = true;
       this.hand.querySelector("a").focus();
+    } catch {
+      this.say(this.texts.later);
+    }
+  }
+
+  // --- on no device any more ---
+
+  /** Asks once more first: who comes back begins a new conversation. */
+  async signOut() {
+    if (!this.isSure) {
+      this.isSure = true;
+      this.out.textContent = this.texts.outSure;
+      return;
+    }
+    try {
+      await this.ask("/chat/leave", {});
+      this.dialog.close(); // the server ends every connection, and this page begins anew
     } catch {
       this.say(this.texts.later);
     }
