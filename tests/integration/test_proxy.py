@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -53,7 +54,10 @@ class Upstream:
     async def _echo(self, request: Request) -> Response:
         self.asked += 1
         client = request.client.host if request.client else None
-        size = len(await request.body())
+        try:
+            size = len(await request.body())
+        except ClientDisconnect:
+            return Response(status_code=400)
         seen = {"client": client, "scheme": request.url.scheme, "host": request.headers["host"]}
         return JSONResponse(seen | {"port": self.port, "size": size})
 
@@ -153,12 +157,28 @@ async def test_a_replica_that_is_not_ready_gets_nothing_more_and_comes_back(prox
 
 
 async def test_a_message_for_a_replica_that_was_killed_goes_to_another(upstreams: list[Upstream], tmp_path: Path) -> None:
-    killed = free_port()
-    with caddy(require_caddy(), tmp_path, [killed, upstreams[0].port]) as proxy:
-        await answering(proxy)
-        async with client(proxy) as browser:
-            answers = [await browser.post("/chat/messages", content=b"a") for _ in range(10)]
-    assert [answer.status_code for answer in answers] == [200] * 10
+    killed, staying = Upstream(), upstreams[0]
+    async with AsyncExitStack() as dying:
+        await dying.enter_async_context(serving(killed.config()))
+        with caddy(require_caddy(), tmp_path, [killed.port, staying.port]) as proxy:
+            async with client(proxy) as browser:
+                await answering(proxy)
+                await until(browser, lambda ports: ports == {killed.port, staying.port})
+                await dying.aclose()
+                seen = [await browser.get("/") for _ in range(5)]  # before the proxy looks again
+                tries = [await tries_until_taken(browser) for _ in range(10)]
+    assert [answer.status_code for answer in seen] == [200] * 5
+    assert max(tries) <= 10
+    assert tries[-1] == 1
+
+
+async def tries_until_taken(browser: httpx.AsyncClient) -> int:
+    """Send a message as the widget does: again, until it is taken."""
+    for tried in count(1):
+        if (await browser.post("/chat/messages", content=b"a")).status_code == 200:
+            return tried
+        await asyncio.sleep(0.3)
+    raise AssertionError
 
 
 async def port_of(browser: httpx.AsyncClient) -> int:

@@ -128,6 +128,17 @@ def test_a_database_that_is_missing_or_no_database_is_said(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_copy_that_does_not_hold_together_makes_no_backup(sqlite_url: str, tmp_path: Path) -> None:
+    with sqlite3.connect(Path(str(make_url(sqlite_url).database))) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA writable_schema=ON")
+        # The pages of these indexes belong to nobody now.
+        connection.execute("DELETE FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'")
+    with pytest.raises(BackupDamaged, match="restore an earlier backup"):
+        back_up(make_url(sqlite_url), tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy.db*"))
+
+
 def test_a_damaged_database_makes_no_backup(sqlite_url: str, tmp_path: Path) -> None:
     database = Path(str(make_url(sqlite_url).database))
     with sqlite3.connect(database) as connection:
