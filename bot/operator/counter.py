@@ -24,6 +24,14 @@ from bot.storage.tables import Handoff
 _KEY = re.compile(r"[0-9a-f]{16}")
 #: What may be said behind an act.
 _NOTES = ("answered", "closed", "over", "empty")
+#: More digits than these no row's number has.
+_MOST_DIGITS = 18
+
+
+def _number(request: Request) -> int:
+    """The number in the address; 0, which no hand-off has, for anything else."""
+    text = request.path_params["number"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 class Counter:
@@ -36,14 +44,14 @@ class Counter:
     async def handoff(self, request: Request, visit: Visit) -> Response:
         """One hand-off without anybody's words."""
         async with self._site.database.reading() as session:
-            found = await acts.handoff_of(session, request.path_params["number"])
+            found = await acts.handoff_of(session, _number(request))
         note = request.query_params.get("note")
         return self._page(request, visit, found, note=f"note_{note}" if note in _NOTES else None)
 
     async def show(self, request: Request, visit: Visit) -> Response:
         """The same with the summary and the messages; that they were read is committed before they are shown."""
         await self._site.door.form(request, visit)
-        number = request.path_params["number"]
+        number = _number(request)
         async with self._site.database.transaction() as session:
             found = await acts.handoff_of(session, number)
             said = await acts.said_in(session, number)
@@ -54,7 +62,7 @@ class Counter:
     async def answer(self, request: Request, visit: Visit) -> Response:
         """Say something to the owner."""
         fields = await self._site.door.form(request, visit)
-        number, text = request.path_params["number"], clean(fields.get("text", "").replace("\r\n", "\n"))
+        number, text = _number(request), clean(fields.get("text", "").replace("\r\n", "\n"))
         key = fields.get("key", "")
         if not text or not _KEY.fullmatch(key):
             return redirect(f"/handoffs/{number}?note=empty")
@@ -71,7 +79,7 @@ class Counter:
     async def close(self, request: Request, visit: Visit) -> Response:
         """End it."""
         await self._site.door.form(request, visit)
-        number, now = request.path_params["number"], self._site.clock()
+        number, now = _number(request), self._site.clock()
         try:
             async with self._site.database.transaction() as session:
                 await handoffs.close(self._site.database, session, number, now)

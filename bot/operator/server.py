@@ -54,10 +54,10 @@ def operator_routes(
         Route(PATH, only(tables.overview), name="operator"),
         Route(f"{PATH}/tables/{{name}}", only(tables.one)),
         Route(f"{PATH}/acts", only(tables.acts)),
-        Route(f"{PATH}/handoffs/{{number:int}}", only(counter.handoff)),
-        Route(f"{PATH}/handoffs/{{number:int}}/show", only(counter.show), methods=["POST"]),
-        Route(f"{PATH}/handoffs/{{number:int}}/answer", only(counter.answer), methods=["POST"]),
-        Route(f"{PATH}/handoffs/{{number:int}}/close", only(counter.close), methods=["POST"]),
+        Route(f"{PATH}/handoffs/{{number}}", only(counter.handoff)),
+        Route(f"{PATH}/handoffs/{{number}}/show", only(counter.show), methods=["POST"]),
+        Route(f"{PATH}/handoffs/{{number}}/answer", only(counter.answer), methods=["POST"]),
+        Route(f"{PATH}/handoffs/{{number}}/close", only(counter.close), methods=["POST"]),
     ]
 
 

@@ -146,3 +146,12 @@ async def test_a_database_that_is_away_is_said(operator: Operator, clock: FakeCl
     answer = await away.get()
     assert answer.status_code == 503
     assert "データベースにつながりません" in answer.text
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "9" * 30, "9" * 5000, "٣"])
+async def test_a_hand_off_that_cannot_be_is_not_found(operator: Operator, number: str) -> None:
+    await operator.sign_in()
+    assert (await operator.get(f"/handoffs/{number}")).status_code == 404
+    for act in ("show", "answer", "close"):
+        await operator.get()
+        assert (await operator.send(f"/handoffs/{number}/{act}", text="x", key="0" * 16)).status_code == 404
