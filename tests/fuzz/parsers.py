@@ -50,6 +50,13 @@ class Parsers:
         """By name: each makes its own input and reads it. Raises nothing, whatever the input."""
         return {name.removeprefix("read_"): getattr(self, name) for name in dir(self) if name.startswith("read_")}
 
+    def warm(self) -> None:
+        """Have made what is made at the first use: patterns, models, the holidays of a country."""
+        for parser in self.all().values():
+            parser(Maker(0))
+        hours = self.services.wishes.read("change it to 3", _NOW)
+        followed(OwnTime("Asia/Tokyo"), hours, _NOW.date())
+
     def read_answers(self, maker: Maker) -> None:
         """Answers to the questionnaire, corrections, own words."""
         questionnaire, text = self.services.questionnaire, clean(maker.text())

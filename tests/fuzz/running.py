@@ -59,8 +59,7 @@ class Run:
     def __init__(self, house: House, parsers: Parsers, seed: int, outcome: Outcome | None = None) -> None:
         self._house = house
         self._parsers = parsers.all()
-        for parser in self._parsers.values():  # patterns and models are made at the first use
-            parser(Maker(seed))
+        parsers.warm()
         self._seed = seed
         self._turns = 0
         self.outcome = outcome or Outcome()
