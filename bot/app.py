@@ -34,6 +34,7 @@ from bot.logs import catch_tasks
 from bot.messaging.bell import INBOX, Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import Ending, finish
+from bot.messaging.lookout import Lookout
 from bot.messaging.replicas import ReplicaBell
 from bot.messaging.turns import Turns
 from bot.operations.health import NotReady, Readiness, health_routes
@@ -59,6 +60,8 @@ log = logging.getLogger(__name__)
 BELL_SECONDS = 0.5
 #: A tick that hangs would stop the bell for good, since only one runs at a time.
 TICK_TIMEOUT_SECONDS = 15
+#: How long a ring of another replica may be lost before what it told of is seen all the same.
+LOOKOUT_SECONDS = 2
 TIDY_HOURS = 6
 #: So many ticks pass without ringing after the machine's clock was set.
 TICKS_AFTER_CLOCK_SET = 2
@@ -293,6 +296,7 @@ async def ringing(advisor: Advisor) -> AsyncIterator[None]:
         scheduler.add_job(run, "interval", max_instances=1, coalesce=True, misfire_grace_time=None, **when)
 
     regularly(_tick(advisor), seconds=BELL_SECONDS)
+    regularly(_logged(Lookout(advisor.database, advisor.bell).look, "lookout_failed"), seconds=LOOKOUT_SECONDS)
     regularly(_logged(advisor.tidy, "tidy_failed"), hours=TIDY_HOURS)
     regularly(_logged(advisor.retime, "retime_failed"), hours=TIDY_HOURS, next_run_time=utc_now())
     regularly(_logged(advisor.forget_words, "forget_words_failed"), hours=TIDY_HOURS, next_run_time=utc_now() + FIRST_LOOK)

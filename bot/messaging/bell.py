@@ -20,6 +20,11 @@ class Bell:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._carriers: set[Callable[[str], None]] = set()
 
+    @property
+    def topics(self) -> list[str]:
+        """What somebody in this process listens to."""
+        return list(self._waiting)
+
     def ring(self, topic: str) -> None:
         """Wake everybody who listens to `topic`, here and wherever it is carried."""
         self.wake(topic)

@@ -25,7 +25,7 @@ from bot.storage.database import Database
 from bot.storage.tables import ChannelAddress
 
 #: How long :meth:`Desk.answer` waits between two looks when nobody rings.
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 5.0
 
 
 class Unavailable(Exception):

@@ -19,8 +19,8 @@ class Limits:
     hello_seconds: float = 10.0
     #: A client that takes no bytes for so long is dropped, so that it cannot fill our memory.
     send_seconds: float = 20.0
-    #: How often the tables are looked at when nobody rings: another replica may have written.
-    look_seconds: float = 2.0
+    #: How often each open page's lines are looked at when nobody rings. For rings that were lost, the lookout sees to all at once.
+    look_seconds: float = 60.0
     #: How often a connection is asked whether its session has been ended elsewhere, when nobody rings.
     welcome_seconds: float = 30.0
     messages_per_minute: float = 100.0
