@@ -23,6 +23,8 @@ from bot.messaging.message import Incoming, Line
 log = logging.getLogger(__name__)
 
 PAGE = 500
+#: While the database is away, it is asked again so soon (seconds).
+AGAIN_SECONDS = 2.0
 #: How the code of a colleague's link is told from other codes.
 LINKED = "join_"
 
@@ -137,10 +139,11 @@ class Visit:
                 event.clear()
                 try:
                     await self.look(replay)
-                    replay = False
+                    replay, patience = False, self._limits.look_seconds
                 except Unavailable:
+                    patience = min(AGAIN_SECONDS, self._limits.look_seconds)
                     log.warning("lines cannot be read now", extra={"action": "web_lines_unavailable"})
-                if await wait_for(event, self._limits.look_seconds) or time.monotonic() >= welcome_until:
+                if await wait_for(event, patience) or time.monotonic() >= welcome_until:
                     welcome_until = time.monotonic() + self._limits.welcome_seconds
                     if not await self._door.welcomes(self._session):
                         raise Ended
