@@ -79,8 +79,8 @@ class Advisor:
     assistant: Assistant
     services: Services
     clock: Callable[[], datetime]
-    #: The trained model that answers.
-    model: Path
+    #: The trained model that answers, by its file.
+    model: Path = Path()
 
     async def ring(self) -> int:
         """Put check-ins and weekly summaries that are due into the inbox, a batch in a transaction; returns how many."""
