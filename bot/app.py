@@ -89,8 +89,8 @@ class Advisor:
     assistant: Assistant
     services: Services
     clock: Callable[[], datetime]
-    #: The trained model that answers.
-    model: Path
+    #: The trained model that answers, by its file.
+    model: Path = Path()
     readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:
