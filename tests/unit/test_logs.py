@@ -24,8 +24,9 @@ log = logging.getLogger("bot.tests")
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the log has written; the handlers of the test run are put back."""
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)  # servers of other tests may have had logs of their own
     root, stream = logging.getLogger(), io.StringIO()
     before, level = list(root.handlers), root.level
     logs.set_up("json", "INFO", stream)
