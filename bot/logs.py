@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -24,8 +24,9 @@ from bot.metrics import ERRORS
 
 JSON, READABLE = "json", "text"
 _OURS = ("bot", "dialogues", "nlu", "knowledge", "__main__", "tests")
-#: Frames shown of each exception, the innermost ones.
-_FRAMES = 12
+#: Frames shown of each exception: of our own code, and the innermost whosesoever.
+_FRAMES, _INNERMOST = 12, 3
+_LIBRARIES = "site-packages"
 #: Causes followed, and exceptions shown of a group.
 _DEPTH, _MEMBERS = 5, 3
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -104,7 +105,7 @@ class _Counter(logging.Handler):
 def told(error: BaseException, depth: int = _DEPTH) -> Iterator[str]:
     """An exception as lines: type, code, places in the code, then what it came from."""
     yield f"{type(error).__module__}.{type(error).__qualname__}{_code_of(error)}"
-    for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]:
+    for frame in _telling(traceback.extract_tb(error.__traceback__)):
         yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
     if depth <= 0:
         return
@@ -114,6 +115,12 @@ def told(error: BaseException, depth: int = _DEPTH) -> Iterator[str]:
     if cause is not None:
         yield "from"
         yield from told(cause, depth - 1)
+
+
+def _telling(frames: Sequence[traceback.FrameSummary]) -> Sequence[traceback.FrameSummary]:
+    """Our own frames, and where it happened in the end; a library's dozens in between tell nothing."""
+    own = [frame for frame in frames[:-_INNERMOST] if _LIBRARIES not in frame.filename]
+    return [*own[-_FRAMES:], *frames[-_INNERMOST:]]
 
 
 def _code_of(error: BaseException) -> str:

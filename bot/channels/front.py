@@ -172,6 +172,8 @@ class _Body:
         self._size = 0
         self._is_whole = False
         self._has_answered = False
+        #: The client went before its body was whole: there is nobody to answer, and nothing to log.
+        self._has_gone = False
         self._refusal: Refusal | None = None
 
     async def pass_to(self, app: ASGIApp, scope: Scope) -> None:
@@ -179,7 +181,7 @@ class _Body:
         try:
             await app(scope, self._next, self._answer)
         except Exception:
-            if self._refusal is None:
+            if self._refusal is None and not self._has_gone:
                 raise
         if self._refusal is not None and not self._has_answered:
             REFUSALS.labels(self._refusal.limit).inc()
@@ -194,6 +196,7 @@ class _Body:
                 message = await self._receive()
         except TimeoutError:
             return self._refuse(408, "body_time")
+        self._has_gone = message["type"] == "http.disconnect"
         self._size += len(message.get("body", b""))
         self._is_whole = not message.get("more_body", False)
         return self._refuse(413, "body") if self._size > self._limits.body_bytes else message
@@ -205,7 +208,7 @@ class _Body:
 
     async def _answer(self, message: Any) -> None:
         """What the channel says to a request that was refused meanwhile is not sent, unless it had begun to before."""
-        if self._refusal is not None and not self._has_answered:
+        if (self._refusal is not None or self._has_gone) and not self._has_answered:
             return
         self._has_answered = True
         await self._send(message)

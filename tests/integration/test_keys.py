@@ -36,6 +36,7 @@ def test_addresses_of_files_and_calendars_do_too() -> None:
         signed = Signer(OLD, purpose).sign("x")
         assert (Signer(BOTH, purpose).read(signed), Signer(NEW, purpose).read(signed)) == ("x", None)
         assert Signer(NEW, purpose).read(Signer(BOTH, purpose).sign("y")) == "y"
+    assert Signer(NEW, "file").read("\ud800") is None  # what cannot even be bytes
     address = f"/files/{Signer(OLD, 'file').sign('x')}"
     assert Documents(BOTH).key_of(address) == "x"
     with pytest.raises(FileGone):

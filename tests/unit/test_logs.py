@@ -24,8 +24,9 @@ log = logging.getLogger("bot.tests")
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the log has written; the handlers of the test run are put back."""
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)  # servers of other tests may have had logs of their own
     root, stream = logging.getLogger(), io.StringIO()
     before, level = list(root.handlers), root.level
     logs.set_up("json", "INFO", stream)
@@ -92,6 +93,15 @@ def test_of_other_libraries_lines_only_the_template_is_written(written: io.Strin
     logger.error(ValueError(MARKER))
     assert MARKER not in written.getvalue()
     assert [line["event"] for line in lines(written)] == ["Task exception was never retrieved", "job %s failed", "ValueError"]
+
+
+@pytest.mark.parametrize(("name", "line"), [("engineio", f"Invalid session {MARKER}"), ("uvicorn.error", "Invalid HTTP request received.")])
+def test_clients_nonsense_fills_no_log(written: io.StringIO, name: str, line: str) -> None:
+    quiet.hush()
+    logging.getLogger(name).error(line)
+    assert written.getvalue() == ""
+    logging.getLogger(name).error("a handler failed", exc_info=ValueError(MARKER))
+    assert [each["event"] for each in lines(written)] == ["a handler failed"]
 
 
 def test_rasas_own_lines_carry_no_values(written: io.StringIO) -> None:

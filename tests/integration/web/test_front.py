@@ -92,6 +92,11 @@ async def test_a_body_without_a_length_is_bounded_too_whatever_the_channel_does(
     assert refused("body") == before + 2
 
 
+def _post() -> Scope:
+    scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": HOST, "scheme": "http"}
+    return scope | {"client": None, "server": None, "root_path": ""}
+
+
 async def test_a_body_that_does_not_come_ends_the_request() -> None:
     answered: list[Any] = []
 
@@ -104,9 +109,31 @@ async def test_a_body_that_does_not_come_ends_the_request() -> None:
     async def send(message: Any) -> None:
         answered.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": HOST, "scheme": "http"}
-    await front(body_seconds=0.01)(scope | {"client": None, "server": None, "root_path": ""}, receive, send)
+    await front(body_seconds=0.01)(_post(), receive, send)
     assert answered[0]["status"] == 408
+
+
+async def test_a_client_that_goes_in_the_middle_of_its_body_is_no_fault_of_ours() -> None:
+    answered: list[Any] = []
+    parts = [{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    await front()(_post(), receive, send)
+    assert answered == []
+
+
+async def test_what_the_application_itself_raises_gets_out() -> None:
+    async def falls(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        raise RuntimeError("a fault of ours")
+
+    with pytest.raises(RuntimeError):
+        await ask(Front(falls), body=b"x")
 
 
 async def test_an_address_may_ask_so_often_and_others_do_not_pay_for_it() -> None:

@@ -33,6 +33,9 @@ from tests.fakes import FakeClock, FakeResponder
 from tests.integration.web.conftest import QUICK
 from tests.integration.web.serving import SECRET, Advisor, Client, free_port, serving
 
+#: A public key on the curve.
+POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
 
 def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -221,7 +224,12 @@ async def test_erasing_what_is_kept_ends_it(advisor: Advisor, service: FakePushS
         {"endpoint": "https://fcm.googleapis.com:8443/send"},
         {"endpoint": "https://user@fcm.googleapis.com/send"},
         {"endpoint": "https://fcm.googleapis.com/" + "x" * 1000},
+        {"endpoint": "https://[fcm.googleapis.com"},
+        {"endpoint": "https://fcm.googleapis.com/\x00"},
+        {"endpoint": "https://fcm.googleapis.com/あ"},
         {"keys": {"p256dh": "AAAA", "auth": "AAAA"}},
+        {"keys": {"p256dh": POINT, "auth": "AAAA"}},
+        {"keys": {"p256dh": POINT, "auth": "あ" * 22}},
         {"keys": None},
     ],
 )
