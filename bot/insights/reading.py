@@ -66,7 +66,7 @@ TABLES: Mapping[str, Read] = {
 async def read_table(name: str, database: Database, sources: Sources, now: datetime) -> Table:
     """One table as it is now. Raises KeyError for an unknown name, DatabaseError with the remedy."""
     try:
-        async with database.reading() as session:
+        async with database.surveying() as session:
             return await TABLES[name](session, sources, now)
     except DBAPIError as error:
         await database.check()

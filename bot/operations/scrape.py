@@ -49,7 +49,7 @@ class Tables(Collector):
 
     async def _read(self) -> Backlog | None:
         try:
-            async with asyncio.timeout(READ_WITHIN_SECONDS), self._database.reading() as session:
+            async with asyncio.timeout(READ_WITHIN_SECONDS), self._database.surveying() as session:
                 return await read_backlog(session, self._clock())
         except Exception:  # whatever it is: that the database does not answer is itself what is to be told
             return None
