@@ -24,6 +24,7 @@ from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.message import Button, File, Image, Incoming, Reply
 from bot.messaging.turns import Turns
+from bot.people.handoffs import Handoffs
 from bot.people.profiles import Defaults, open_conversation
 from bot.reports.documents import DocumentFiles, Documents
 from bot.reports.feeds import Feeds
@@ -143,13 +144,13 @@ async def _at_work(settings: Settings, services: Services, assistant: Assistant,
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url))
+    services = services.keeping(Documents(key, settings.data_dir / "documents"), Feeds(key, settings.public_url), Handoffs(is_staffed=True))
     files = DocumentFiles(database, services.reports.documents, clock)
     desk = Desk(database, bell, clock, files)
     turns = Turns(database, HalfReal(assistant), bell, clock, Defaults())
-    advisor = Advisor(settings, database, bell, desk, turns, assistant, services, clock, "advisor-fuzzed")
+    advisor = Advisor(settings, database, bell, desk, turns, assistant, services, clock, Path("advisor-fuzzed.tar.gz"))
     channels = _channels(advisor)
-    web = build_web(advisor, [route for channel in channels for route in channel.routes], _WEB_LIMITS)
+    web = build_web(advisor, [route for channel in channels for route in channel.routes], limits=_WEB_LIMITS)
     parts = [turns.run(), *(channel.run() for channel in channels)]
     tasks = [asyncio.create_task(part) for part in parts]
     sessions = Sessions(key, clock)

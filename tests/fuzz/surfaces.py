@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from bot.operator.door import COOKIE
+from bot.operator.sessions import Visits
 from tests.fuzz.calling import Answer, Headers, request, talk
 from tests.fuzz.house import HOST, SECRETS, House
 from tests.fuzz.making import Maker
@@ -23,6 +26,7 @@ _NAMES = (
 )
 _CLIENTS = ("127.0.0.1", "198.51.100.7", "2001:db8::7", "", "not an address", "fe80::1%eth0")
 _GET, _POST = "GET", "POST"
+_ACTS = ("show", "answer", "close")
 _SUBSCRIPTION = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
     "keys": {
@@ -82,6 +86,24 @@ def posted(path: str, valid: Callable[[House, Maker], Any], auth: Callable[[Hous
         headers = headers_of(maker, origin=_SITE, **({"authorization": auth(house, maker)} if auth else {}), **more)
         body, query = maker.body(valid(house, maker)), _query(maker, "after", "lang", "join", "stream")
         return await request(house.app, _POST, path.encode(), query, headers, body, pieces=maker.chance.choice((1, 1, 3)))
+
+    return send
+
+
+def form(path: str, *names: str) -> Send:
+    """A page of the operator's, or a form on it, as the operator sends it, a stranger, or somebody with a spoiled cookie."""
+
+    async def send(house: House, maker: Maker) -> Answer:
+        visits = Visits(house.advisor.settings.signing_key(), SECRETS["ADVISOR_OPERATOR_TOKEN"], house.advisor.clock)
+        visit = visits.new(is_operator=maker.often(0.7))
+        cookie = visits.cookie(visit).encode()
+        kept = COOKIE.encode() + b"=" + (maker.broken(cookie) if maker.often(0.1) else cookie)
+        fields = {"mark": visits.mark(visit)} | {name: maker.text() for name in names}
+        body = urlencode(fields, errors="replace").encode()
+        headers = headers_of(maker, origin=_SITE, cookie=kept, content_type=b"application/x-www-form-urlencoded")
+        address = _filled(path.replace("{number}", str(maker.chance.choice((1, 1, 10**9)))), house, maker)
+        method = maker.chance.choice((_POST, _POST, _GET)) if names else maker.chance.choice((_GET, _GET, _GET, "PUT"))
+        return await request(house.app, method, address, _query(maker, "lang"), headers, maker.broken(body) if maker.often(0.2) else body)
 
     return send
 
@@ -180,6 +202,11 @@ SURFACES: dict[str, Send] = {
     **{path: page(path) for path in ("/static/{version}/{name}", "/files/{signed}", "/calendar/{signed}.ics", "/plan/{token}")},
     **{path: page(path) for path in ("/webhooks/rest/", "/webhooks/callback/", "/webhooks/socketio/", "GET /chat/push")},
     "/metrics": page("/metrics"),
+    **{path: form(path) for path in ("/operator", "/operator/sheet.css", "/operator/tables/{name}", "/operator/acts")},
+    "/operator/handoffs/{number}": form("/operator/handoffs/{number}"),
+    **{f"/operator/handoffs/{{number}}/{act}": form(f"/operator/handoffs/{{number}}/{act}", "key", "text") for act in _ACTS},
+    "/operator/sign-in": form("/operator/sign-in", "token"),
+    "/operator/sign-out": form("/operator/sign-out", "nothing"),
     "/chat/messages": posted("/chat/messages", frame),
     "/chat/events": events,
     "/chat/handover": posted("/chat/handover", lambda house, maker: {"lang": "ja"}),

@@ -183,7 +183,7 @@ async def test_health_marks_what_stands_still(database: Database, desk: Desk, cl
         "oldest_handoff_hours",
     }
     assert (found["oldest_turn_seconds"].value, found["set_aside"].value, found["waiting_turns"].value) == (120.0, 1, 1)
-    assert found["schema"].value == "0013"
+    assert found["schema"].value == "0014"
 
 
 async def test_every_table_is_printed_in_three_forms(database: Database) -> None:

@@ -26,7 +26,7 @@ WORDS = "ZQXJV請求書の相談です"
 @pytest.fixture
 async def advisor(database_url: str, tmp_path: Path, model: Path, services: Services, clock: FakeClock) -> AsyncIterator[Advisor]:
     """An advisor with somebody behind it."""
-    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, operator_token=TOKEN)
+    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, operator_token=TOKEN, secret_key="a-key")
     async with open_advisor(settings, model, services, clock) as advisor:
         yield advisor
 
@@ -206,7 +206,7 @@ async def test_the_words_of_a_hand_off_go_when_their_time_is_over(advisor: Advis
 
 
 async def test_without_a_token_there_is_no_page(database_url: str, tmp_path: Path, model: Path, services: Services) -> None:
-    async with open_advisor(Settings(data_dir=tmp_path / "data", database_url=database_url), model, services) as alone:
+    async with open_advisor(Settings(data_dir=tmp_path / "data", database_url=database_url, secret_key="a-key"), model, services) as alone:
         stranger = browser(build_web(alone))
         for path in ("", "/sign-in", "/sheet.css", "/handoffs/1"):
             assert (await stranger.client.get(f"/operator{path}")).status_code == 404
