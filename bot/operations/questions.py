@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.text import features_of
 
@@ -62,6 +59,8 @@ def _labels(distances: NDArray[np.float64]) -> list[int]:
     """For each question the number of its group."""
     if len(distances) < 2:
         return [0] * len(distances)
+    from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - large, and only wanted when somebody looks
+
     grouping = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="average", distance_threshold=MOST_DISTANCE)
     return [int(label) for label in grouping.fit_predict(distances)]
 
@@ -76,6 +75,8 @@ def _shared_words(texts: Sequence[str]) -> NDArray[np.float64]:
     terms = [features_of(text).all for text in texts]
     if not any(terms):
         return np.zeros((len(texts), len(texts)))
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - large, and only wanted when somebody looks
+
     vectors = TfidfVectorizer(analyzer=lambda each: each, sublinear_tf=True).fit_transform(terms)
     return np.asarray((vectors @ vectors.T).toarray())
 
@@ -83,6 +84,8 @@ def _shared_words(texts: Sequence[str]) -> NDArray[np.float64]:
 def _shared_topics(topics: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
     if not any(topics):
         return np.zeros((len(topics), len(topics)))
+    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - large, and only wanted when somebody looks
+
     vectors = DictVectorizer(sparse=False).fit_transform(topics)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors / np.maximum(lengths, LEAST_CONFIDENCE)

@@ -18,7 +18,7 @@ from bot.channels.web.server import web_routes
 from bot.messaging.bell import Bell
 from bot.messaging.desk import Desk
 from bot.messaging.ending import Ending
-from bot.operations.health import health_routes
+from bot.operations.health import Readiness, health_routes
 from bot.stopping import StoppableServer
 from bot.storage.database import Database
 from tests.fakes import FakeClock
@@ -34,7 +34,7 @@ async def served(database: Database, drain_seconds: float) -> AsyncIterator[tupl
 
     def build(ending: Ending) -> Starlette:
         web = web_routes(Desk(database, Bell(), FakeClock()), secret_key=b"a secret of the tests", ending=ending)
-        return Starlette(routes=[*health_routes(database.check, lambda: ending.is_announced), *web])
+        return Starlette(routes=[*health_routes(Readiness({"database": database.check}), lambda: ending.is_announced), *web])
 
     server, listener = StoppableServer(build, [], drain_seconds), claim_port("127.0.0.1", 0)
     address = f"127.0.0.1:{listener.getsockname()[1]}"

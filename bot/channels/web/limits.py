@@ -29,9 +29,10 @@ class Limits:
     #: Conversations that one address may begin: a whole office behind one address is welcome, a script that fills our tables is not.
     new_sessions: int = 60
     new_sessions_per_minute: float = 2.0
-    #: The same of one site: a page that was broken into must not begin conversations by the thousand from everybody's browsers.
-    site_sessions: int = 600
-    site_sessions_per_minute: float = 60.0
+    #: The same of one site: a page that was broken into must not fill our tables from everybody's browsers. The chat's frame is of our own
+    #: site wherever it is embedded, so this must let a whole chamber in that opens its Monday mail.
+    site_sessions: int = 6_000
+    site_sessions_per_minute: float = 600.0
     #: A stream that is silent for so long gets a sign of life, so that no proxy takes it for dead.
     stream_beat_seconds: float = 15.0
     #: How long a poll is held open when there is nothing to say.
