@@ -29,7 +29,9 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 async def advisor(database_url: str, tmp_path: Path, model: Path, services: Services, clock: FakeClock) -> AsyncIterator[Advisor]:
-    """The whole advisor, with its data folder."""
+    """The whole advisor, with its data folder, in which there is always something to look through."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kept.txt").write_text("nobody's words")
     settings = Settings(data_dir=tmp_path / "data", database_url=database_url, secret_key="a-key", public_url="https://advisor.example")
     async with open_advisor(settings, model, services, clock) as advisor:
         yield advisor
