@@ -40,7 +40,8 @@ COLUMNS = ("at once", "turns/s", "p50 ms", "p95 ms", "processor ms", "conversati
 @asynccontextmanager
 async def opened(url: str, data: Path) -> AsyncIterator[Advisor]:
     """An advisor on a PostgreSQL, or on SQLite in the data folder when `url` is empty."""
-    settings = load_settings({"ADVISOR_DATA_DIR": str(data), **({"ADVISOR_DATABASE_URL": url} if url else {})})
+    shared = {"ADVISOR_DATABASE_URL": url, "ADVISOR_SECRET_KEY": "of the benchmark"} if url else {}
+    settings = load_settings({"ADVISOR_DATA_DIR": str(data)} | shared)
     model = ensure_model(ROOT, MODELS, print)
     async with open_advisor(settings, model, read_content(lambda: model)) as advisor:
         await advisor.database.migrate()
