@@ -350,7 +350,7 @@ def claim_port(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _hearing_replicas(advisor: Advisor) -> AbstractAsyncContextManager[None]:
+def hearing_replicas(advisor: Advisor) -> AbstractAsyncContextManager[None]:
     """On PostgreSQL there may be other replicas."""
     database = advisor.database
     return nullcontext() if database.is_sqlite else ReplicaBell(advisor.bell, database.url).carrying()
@@ -375,7 +375,7 @@ async def serve(
     if not settings.telegram_token:
         await advisor.desk.announce("telegram", None)
     await advisor.desk.announce("web", settings.public_url or None)
-    async with ringing(advisor), _hearing_replicas(advisor):
+    async with ringing(advisor), hearing_replicas(advisor):
         tasks = [asyncio.create_task(part) for part in parts]
         on_ready()
         try:

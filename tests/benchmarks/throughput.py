@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from bot.app import Advisor, open_advisor, read_content
+from bot.app import Advisor, hearing_replicas, open_advisor, read_content
 from bot.assistant.training import ensure_model
 from bot.messaging.message import Incoming
 from bot.services import ROOT
@@ -45,7 +45,8 @@ async def opened(url: str, data: Path) -> AsyncIterator[Advisor]:
     model = ensure_model(ROOT, MODELS, print)
     async with open_advisor(settings, model, read_content(lambda: model)) as advisor:
         await advisor.database.migrate()
-        yield advisor
+        async with hearing_replicas(advisor):
+            yield advisor
 
 
 async def measure(url: str, data: Path, sizes: list[int], turns: int, visit: int) -> None:
