@@ -238,16 +238,19 @@ class Desk:
 
     @asynccontextmanager
     async def _ending(self, delivery: Delivery, outcome: str) -> AsyncIterator[AsyncSession]:
-        """A transaction that records how a try to send has ended; counted once it has committed."""
-        async with self._transaction() as session:
+        """A transaction that records how a try to send has ended; counted once it has committed.
+
+        It goes before all others: a crash before it is written has the line sent once more.
+        """
+        async with self._transaction(urgent=True) as session:
             yield session
         DELIVERIES.labels(delivery.conversation.partition(":")[0], outcome).inc()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+    async def _transaction(self, urgent: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction whose failures channels can tell without knowing the database."""
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(urgent) as session:
                 yield session
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable from error

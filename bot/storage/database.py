@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as TransactionTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage import quick_sqlite
+from bot.storage.writers import Writers
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -88,14 +89,17 @@ class Database:
                 hide_parameters=True,  # an error is logged with its statement, never with what an owner wrote
                 connect_args={"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
             )
-        self._writer = asyncio.Lock()
+        self._writers = Writers()
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         self._read = async_sessionmaker(self.engine.execution_options(read_only=True), expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session whose work commits at the end of the block, or not at all when the block raises."""
-        async with self._turn_to_write(), self._write() as session:
+    async def transaction(self, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session whose work commits at the end of the block, or not at all when the block raises.
+
+        `urgent`: on SQLite, before all others that wait to write.
+        """
+        async with self._turn_to_write(urgent), self._write() as session:
             async with session.begin():
                 yield session
             leaves_no_trace = session.info.get(LEAVES_NO_TRACE, False)
@@ -103,7 +107,7 @@ class Database:
             await self.wipe()
 
     @asynccontextmanager
-    async def _turn_to_write(self) -> AsyncIterator[None]:
+    async def _turn_to_write(self, urgent: bool) -> AsyncIterator[None]:
         """SQLite has one writer at a time: those of this process stand in line, fairer and quicker than trying again and again.
 
         Raises SQLAlchemy's TimeoutError when the one before does not end in time.
@@ -113,13 +117,13 @@ class Database:
             return
         try:
             async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
-                await self._writer.acquire()
+                await self._writers.come_in(urgent)
         except TimeoutError as error:
             raise TransactionTimeout("another transaction of this process does not end") from error
         try:
             yield
         finally:
-            self._writer.release()
+            self._writers.leave()
 
     async def wipe(self) -> None:
         """Write SQLite's log back and cut it, so that no deleted words stay in it; while somebody reads it, this is left for the next time.

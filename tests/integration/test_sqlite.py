@@ -117,3 +117,28 @@ async def test_reading_goes_on_while_another_process_holds_the_write_lock(databa
 async def _write(database: Database) -> None:
     async with database.transaction() as session:
         await session.execute(text("DELETE FROM person"))
+
+
+async def test_what_is_urgent_is_written_before_all_others_that_wait(database: Database) -> None:
+    order: list[str] = []
+
+    async def write(name: str, urgent: bool = False) -> None:
+        async with database.transaction(urgent):
+            await asyncio.sleep(0)
+            order.append(name)
+
+    async with database.transaction():
+        waiting = [asyncio.create_task(write(name)) for name in "ab"] + [asyncio.create_task(write("urgent", urgent=True))]
+        await asyncio.sleep(0.01)
+    await asyncio.gather(*waiting)
+    assert order == ["urgent", "a", "b"]
+
+
+async def test_whoever_gives_up_waiting_holds_nobody_up(database: Database) -> None:
+    async with database.transaction():
+        gives_up = asyncio.create_task(_write(database))
+        goes_on = asyncio.create_task(_write(database))
+        await asyncio.sleep(0.01)
+        gives_up.cancel()
+    await asyncio.wait_for(goes_on, 5)
+    assert gives_up.cancelled()
