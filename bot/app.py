@@ -94,12 +94,8 @@ class Advisor:
     readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:
-        checks = {"database": self.database.check, "migrations": self.database.check_schema}
-        self.readiness = Readiness({**checks, "model": self._has_model, "turns": self._takes_turns})
-
-    async def _has_model(self) -> None:
-        if self.assistant is None:
-            raise NotReady("no model is loaded")
+        checks = {"database": self.database.check, "migrations": self.database.check_schema, "turns": self._takes_turns}
+        self.readiness = Readiness(checks)
 
     async def _takes_turns(self) -> None:
         if not self.turns.is_alive(LOOP_SILENT_SECONDS):

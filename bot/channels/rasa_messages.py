@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from bot.channels.reading import TooLarge, body_of
+from bot.keys import is_bearer
 from bot.messaging.desk import Desk
 from bot.messaging.message import Incoming, Reply, clean
 
@@ -23,8 +24,7 @@ class BadRequest(Exception):
 
 def may_enter(request: Request, token: str) -> bool:
     """Whether the caller sent our token as `Authorization: Bearer …`."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    return is_bearer(request.headers.get("authorization", ""), token)
 
 
 async def read(request: Request, desk: Desk, channel: str) -> tuple[Incoming, str]:
@@ -49,13 +49,10 @@ async def said(desk: Desk, channel: str, conversation: str, text: str) -> Incomi
 
 
 async def _object(request: Request) -> dict[str, Any]:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise BadRequest(f"the body is larger than {MOST_BYTES} bytes")
     try:
-        body = json.loads(raw)
+        body = json.loads(await body_of(request, MOST_BYTES))
+    except TooLarge as error:
+        raise BadRequest(f"the body is larger than {MOST_BYTES} bytes") from error
     except (ValueError, RecursionError) as error:
         raise BadRequest("the body is not JSON") from error
     if not isinstance(body, dict):

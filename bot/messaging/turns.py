@@ -74,7 +74,7 @@ class Turns:
         taken = 0
         while conversations := await self._waiting():
             # With return_exceptions, one failure (or our own end) does not leave the other conversations' turns running unattended.
-            results = await asyncio.gather(*(self._drain(conversation) for conversation in conversations), return_exceptions=True)
+            results = await asyncio.gather(*(self._take_alone(conversation) for conversation in conversations), return_exceptions=True)
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
@@ -88,12 +88,13 @@ class Turns:
             found = await inbox.waiting_conversations(session)
         return [conversation for conversation in found if conversation not in self._busy]
 
-    async def _drain(self, conversation: str) -> int:
-        if conversation in self._busy:  # another caller of this process is at it, in order
-            return 0
+    async def _take_alone(self, conversation: str) -> bool:
+        """One turn, unless another caller of this process is at the conversation."""
+        if conversation in self._busy:
+            return False
         self._busy.add(conversation)
         try:
-            return int(await unbroken(self.take(conversation), FINISH_WITHIN_SECONDS))
+            return await unbroken(self.take(conversation), FINISH_WITHIN_SECONDS)
         finally:
             self._busy.discard(conversation)
 

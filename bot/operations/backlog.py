@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.messaging.outbox import PUSHING
-from bot.storage.tables import CheckIn, Conversation, InboxRow, OutboxRow
+from bot.operations.deliveries import oldest_due
+from bot.storage.tables import CheckIn, InboxRow, OutboxRow
 
 #: Nobody counts further than this: that much is a fault, however many there are.
 MOST_COUNTED = 10_000
@@ -67,13 +68,7 @@ async def _unsent(session: AsyncSession, channel: str, now: datetime) -> Waiting
     pending = _is(OutboxRow.state, "pending"), OutboxRow.channel == channel
     some = select(OutboxRow.id).where(*pending).limit(MOST_COUNTED).subquery()
     count = await session.scalar(select(func.count()).select_from(some)) or 0
-    return Waiting(count, _age(await session.scalar(_oldest_due(*pending, OutboxRow.due_at <= now)), now) if count else 0.0)
-
-
-def _oldest_due(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Lines of conversations that cannot be reached wait for their owner, not for us."""
-    reachable = select(OutboxRow.due_at).join(Conversation, Conversation.id == OutboxRow.conversation_id)
-    return reachable.where(*conditions, Conversation.unreachable.is_(None)).order_by(OutboxRow.due_at).limit(1)
+    return Waiting(count, (await oldest_due(session, channel, now) or 0.0) if count else 0.0)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

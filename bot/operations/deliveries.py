@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.outbox import PUSHING
@@ -78,8 +78,10 @@ async def _waits(session: AsyncSession, channel: str, now: datetime) -> list[flo
 
 async def oldest_due(session: AsyncSession, channel: str, now: datetime) -> float | None:
     """How long (seconds) the oldest line that could go has been waiting; None: nothing waits."""
-    due = select(func.min(OutboxRow.due_at)).join(Conversation, Conversation.id == OutboxRow.conversation_id)
-    due = due.where(OutboxRow.channel == channel, OutboxRow.state == "pending", Conversation.unreachable.is_(None), OutboxRow.due_at <= now)
+    # The state is written out, as in the partial index. Lines of conversations that cannot be reached wait for their owner, not for us.
+    pending = OutboxRow.state == literal("pending", literal_execute=True), OutboxRow.channel == channel, OutboxRow.due_at <= now
+    reachable = select(OutboxRow.due_at).join(Conversation, Conversation.id == OutboxRow.conversation_id)
+    due = reachable.where(*pending, Conversation.unreachable.is_(None)).order_by(OutboxRow.due_at).limit(1)
     oldest = await session.scalar(due)
     return (now - oldest).total_seconds() if oldest else None
 

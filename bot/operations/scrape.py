@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import __version__
 from bot.addresses import is_near
+from bot.keys import is_bearer
 from bot.metrics import REGISTRY
 from bot.operations.backlog import Backlog, read_backlog
 from bot.storage.database import Database
@@ -87,8 +87,7 @@ def _gauge(name: str, says: str, value: float, **labels: str) -> Metric:
 def may_scrape(request: Request, token: str) -> bool:
     """With a token: whoever shows it. Without: this machine and its private network, but nobody who comes through a proxy."""
     if token:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+        return is_bearer(request.headers.get("authorization", ""), token)
     return not any(name in request.headers for name in _PROXIED) and is_near(request.client.host if request.client else "")
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.allowance import Allowance
+from bot.channels.reading import TooLarge, body_of
 from bot.channels.web.origins import Origins
 from bot.operator.sessions import LIFETIME, Visit, Visits
 
@@ -60,12 +61,7 @@ class Door:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > _MOST_BYTES:
-            raise Refused
     try:
-        return dict(parse_qsl(raw.decode(), max_num_fields=_MOST_FIELDS))
-    except ValueError as error:  # no UTF-8, or too many fields
+        return dict(parse_qsl((await body_of(request, _MOST_BYTES)).decode(), max_num_fields=_MOST_FIELDS))
+    except (TooLarge, ValueError) as error:  # ValueError: no UTF-8, or too many fields
         raise Refused from error

@@ -150,15 +150,16 @@ class Database:
     async def surveying(self) -> AsyncIterator[AsyncSession]:
         """A session that reads whole tables: on SQLite its queries run in a thread, so that nobody waits for them."""
         async with self.reading() as session:
-            connection = await (await session.connection()).get_raw_connection()
-            driver = connection.driver_connection
-            if isinstance(driver, quick_sqlite.QuickConnection):
-                driver.takes_long = True
+            if not self.is_sqlite:
+                yield session
+                return
+            connection = (await (await session.connection()).get_raw_connection()).driver_connection
+            assert isinstance(connection, quick_sqlite.QuickConnection)
+            connection.takes_long = True
             try:
                 yield session
             finally:
-                if isinstance(driver, quick_sqlite.QuickConnection):
-                    driver.takes_long = False
+                connection.takes_long = False
 
     async def try_lock(self, session: AsyncSession, name: str) -> bool:
         """Take the transaction-long lock `name` unless another replica holds it. SQLite's single writer already is that lock."""

@@ -19,10 +19,8 @@ from dialogues.actions.base import AdvisorAction, Events, Meaning, Speaker, numb
 SUMMARY = "handoff_summary"
 
 
-class Offer(AdvisorAction):
-    """Shows the summary and asks; who has asked before is told how it stands. Without an operator, names people elsewhere."""
-
-    action_name = "action_handoff_offer"
+class _Asking(AdvisorAction):
+    """Leads into a hand-off. Subclasses write `go_on`, for owners whom somebody may answer and who are not waiting already."""
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         if not self.services.handoffs.is_staffed:
@@ -31,6 +29,19 @@ class Offer(AdvisorAction):
         if standing := await self.services.handoffs.current(turn.session, turn.person):
             _say_standing(self.services, turn, speaker, standing)
             return []
+        return await self.go_on(turn, speaker, meaning, tracker)
+
+    async def go_on(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
+        """Lead on."""
+        raise NotImplementedError(self.action_name)
+
+
+class Offer(_Asking):
+    """Shows the summary and asks; who has asked before is told how it stands. Without an operator, names people elsewhere."""
+
+    action_name = "action_handoff_offer"
+
+    async def go_on(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         summary = "\n".join([line async for line in _summary(self.services, turn, speaker, tracker)])
         if summary:
             speaker.say("utter_handoff_offer", summary=summary)
@@ -40,19 +51,16 @@ class Offer(AdvisorAction):
         return [SlotSet(SUMMARY, summary or None)]
 
 
-class Ask(AdvisorAction):
+class Ask(_Asking):
     """Queues the owner, with the summary that was shown or without."""
 
     action_name = "action_handoff_ask"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         turn.person.offer = None
-        if not self.services.handoffs.is_staffed:  # there was one when the button was shown
-            speaker.say("utter_talk_to_human")
-            return []
-        if standing := await self.services.handoffs.current(turn.session, turn.person):
-            _say_standing(self.services, turn, speaker, standing)
-            return []
+        return await super().act(turn, speaker, meaning, tracker)
+
+    async def go_on(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         summary = None if meaning.get("summary") == "no" else tracker.get_slot(SUMMARY)
         await self.services.handoffs.ask(turn.session, turn.conversation, summary, turn.now)
         speaker.say("utter_handoff_queued")
@@ -71,49 +79,54 @@ class Later(AdvisorAction):
         return [SlotSet(SUMMARY, None)]
 
 
-class End(AdvisorAction):
-    """The owner takes it back, or has what they need."""
+class _InOpenOne(AdvisorAction):
+    """Something within an open hand-off. Subclasses write `go_on`; where it is over meanwhile, `over` says so."""
 
-    action_name = "action_handoff_end"
+    over = "utter_handoff_over"
 
     async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
         standing = await self.services.handoffs.current(turn.session, turn.person)
         if standing is None:
-            speaker.say("utter_handoff_over")
-            return []
-        self.services.handoffs.end(standing, turn.now)
-        speaker.say("utter_handoff_withdrawn" if standing.state == "withdrawn" else "utter_handoff_ended")
+            speaker.say(self.over)
+        else:
+            await self.go_on(turn, speaker, standing)
         return []
 
+    async def go_on(self, turn: Turn, speaker: Speaker, standing: Handoff) -> None:
+        """Do it, and say so."""
+        raise NotImplementedError(self.action_name)
 
-class Write(AdvisorAction):
+
+class End(_InOpenOne):
+    """The owner takes it back, or has what they need."""
+
+    action_name = "action_handoff_end"
+
+    async def go_on(self, turn: Turn, speaker: Speaker, standing: Handoff) -> None:
+        self.services.handoffs.end(standing, turn.now)
+        speaker.say("utter_handoff_withdrawn" if standing.state == "withdrawn" else "utter_handoff_ended")
+
+
+class Write(_InOpenOne):
     """The next message goes to the operator, so no question is asked meanwhile."""
 
     action_name = "action_handoff_write"
     hands_back = False
 
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        if await self.services.handoffs.current(turn.session, turn.person) is None:
-            speaker.say("utter_handoff_over")
-            return []
+    async def go_on(self, turn: Turn, speaker: Speaker, standing: Handoff) -> None:
         turn.remember[WRITING] = True
         speaker.say("utter_handoff_write")
-        return []
 
 
-class Tell(AdvisorAction):
+class Tell(_InOpenOne):
     """Puts the message into the hand-off; what was under way goes on."""
 
     action_name = "action_handoff_tell"
+    over = "utter_handoff_over_untold"
 
-    async def act(self, turn: Turn, speaker: Speaker, meaning: Meaning, tracker: Tracker) -> Events:
-        standing = await self.services.handoffs.current(turn.session, turn.person)
-        if standing is None:
-            speaker.say("utter_handoff_over_untold")
-            return []
+    async def go_on(self, turn: Turn, speaker: Speaker, standing: Handoff) -> None:
         await self.services.handoffs.tell(turn.session, standing, turn.incoming, turn.now)
         speaker.say("utter_handoff_told")
-        return []
 
 
 class Answered(AdvisorAction):

@@ -19,14 +19,11 @@ from typing import Any
 import websockets
 from sqlalchemy import select
 
-from bot.app import Advisor, claim_port, open_advisor, read_content, serve
-from bot.assistant.training import ensure_model
-from bot.services import ROOT
-from bot.settings import load_settings
+from bot.app import Advisor, claim_port, serve
 from bot.storage.tables import CheckIn, Conversation, Person
+from tests.benchmarks.opening import opened
 from tests.integration.web.serving import free_port
 
-MODELS = ROOT / "data" / "test-models"
 #: A Tuesday, 11:00 in Tokyo: the owners are open. Time goes on from there.
 BEGINNING = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
@@ -34,12 +31,8 @@ BEGINNING = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 async def measure(data: Path, owners: int, seed: int) -> list[float]:
     """Seconds from the moment at which each check-in is due until the widget has it."""
     chance, shift = random.Random(seed), BEGINNING - datetime.now(UTC)
-    settings = load_settings({"ADVISOR_DATA_DIR": str(data)})
-    model = ensure_model(ROOT, MODELS, print)
-    services = read_content(lambda: model)
     port = free_port()
-    async with open_advisor(settings, model, services, lambda: datetime.now(UTC) + shift) as advisor:
-        await advisor.database.migrate()
+    async with opened("", data, lambda: datetime.now(UTC) + shift) as advisor:
         ready = asyncio.Event()
         serving = asyncio.create_task(serve(advisor, claim_port("127.0.0.1", port), ready.set))
         await ready.wait()

@@ -20,7 +20,8 @@ from typing import Any
 from bot.app import Advisor
 from bot.messaging.message import Incoming
 from bot.storage.tables import Conversation, InboxRow, OutboxRow, Person
-from tests.benchmarks.throughput import SAID, database_url, opened
+from tests.benchmarks.opening import database_url, opened
+from tests.benchmarks.throughput import SAID
 from tests.crowd import conversations, fill, people
 
 #: Both sides of a conversation together.

@@ -18,14 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import websockets
 from websockets.typing import Origin, Subprotocol
 
-from tests.integration.kill_run import MODELS, Server, free_port
+from tests.conftest import CACHE
+from tests.integration.web.serving import free_port
+from tests.replicas.topology import Replica
 
-START_SECONDS = 120
 #: Conversations that are begun from one address, and so many at a time.
 EACH_ADDRESS, AT_ONCE = 40, 20
 ASKED = 20
@@ -61,32 +61,20 @@ async def _ask(connection: Any, text: str) -> float:
 
 
 @contextmanager
-def _serving() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(prefix="advisor-sockets-") as folder:
-        data = Path(folder)
-        (data / "models").symlink_to(MODELS)
-        server = Server(data, free_port())
-        server.start()
-        try:
-            yield server
-        finally:
-            server.kill()
-
-
-async def _ready(port: int) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(START_SECONDS):
-        while True:
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                await asyncio.sleep(0.2)
+def running(folder: Path) -> Iterator[Replica]:
+    """`advisor serve` as a process of its own."""
+    server = Replica(1, free_port(), folder, {"ADVISOR_MODELS_DIR": str(CACHE)}, is_quick=False)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 async def measure(sockets: int, seconds: float) -> None:
     """Open them, wait, ask, and print."""
-    with _serving() as server:
-        await _ready(server.port)
+    with tempfile.TemporaryDirectory(prefix="advisor-sockets-") as folder, running(Path(folder)) as server:
+        await server.ready()
         assert server.process is not None
         process = psutil.Process(server.process.pid)
         before = process.memory_info().rss

@@ -14,39 +14,21 @@ import multiprocessing.process
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from bot.app import Advisor, hearing_replicas, open_advisor, read_content
-from bot.assistant.training import ensure_model
+from bot.app import Advisor
 from bot.messaging.message import Incoming
-from bot.services import ROOT
-from bot.settings import load_settings
-from tests.postgres import durable_postgres
+from tests.benchmarks.opening import database_url, opened
 
-MODELS = ROOT / "data" / "test-models"
 #: A first visit: the assessment with a question and a complaint in the middle, then what follows.
 SAID = (
     *("こんにちは", "診断を始めたい", "飲食店", "6", "スマホでできますか", "2", "3", "CRMって何?", "2", "1"),
     *("なぜ聞くの?", "4", "2", "棚卸しに丸一日かかる", "3", "2", "次へ", "ここまでにします", "ありがとう", "計画を見せて"),
 )
 COLUMNS = ("at once", "turns/s", "p50 ms", "p95 ms", "processor ms", "conversations", "memory MB")
-
-
-@asynccontextmanager
-async def opened(url: str, data: Path) -> AsyncIterator[Advisor]:
-    """An advisor on a PostgreSQL, or on SQLite in the data folder when `url` is empty."""
-    shared = {"ADVISOR_DATABASE_URL": url, "ADVISOR_SECRET_KEY": "of the benchmark"} if url else {}
-    settings = load_settings({"ADVISOR_DATA_DIR": str(data)} | shared)
-    model = ensure_model(ROOT, MODELS, print)
-    async with open_advisor(settings, model, read_content(lambda: model)) as advisor:
-        await advisor.database.migrate()
-        async with hearing_replicas(advisor):
-            yield advisor
 
 
 async def measure(url: str, data: Path, sizes: list[int], turns: int, visit: int) -> None:
@@ -90,16 +72,6 @@ async def _crowd(advisor: Advisor, at_once: int, turns: int, visit: int) -> tupl
     answering.cancel()
     await asyncio.gather(answering, return_exceptions=True)
     return spent, waits, came
-
-
-@asynccontextmanager
-async def database_url(is_postgresql: bool) -> AsyncIterator[str]:
-    """The URL of a new PostgreSQL; empty for SQLite in the data folder."""
-    if is_postgresql:
-        with durable_postgres() as url:
-            yield url
-    else:
-        yield ""
 
 
 async def _main(chosen: argparse.Namespace) -> None:

@@ -17,17 +17,14 @@ from pathlib import Path
 
 import psutil
 
-from bot.app import Advisor, open_advisor, read_content
-from bot.assistant.training import ensure_model
+from bot.app import Advisor
 from bot.messaging.message import Incoming
-from bot.services import ROOT
-from bot.settings import load_settings
 from dialogues.actions import all_actions
+from tests.benchmarks.opening import opened
 from tests.benchmarks.stock_rasa import stock_rasa
 
 LENGTHS = (5, 50, 300)
 WINDOW = 20
-MODELS = ROOT / "data" / "test-models"
 SAID = (
     *("こんにちは", "棚卸しに丸一日かかる", "診断を始めたい", "2", "なぜ聞くの?"),
     *("ここまでにします", "ありがとう", "CRMって何?", "計画を見せて", "続けます"),
@@ -37,15 +34,11 @@ SAID = (
 async def measure(data: Path, alone: bool) -> None:
     """Talk 320 turns with each and print both tables."""
     started = time.perf_counter()
-    settings = load_settings({"ADVISOR_DATA_DIR": str(data)})
-    model = ensure_model(ROOT, MODELS, print)
-    services = read_content(lambda: model)
-    async with open_advisor(settings, model, services) as advisor:
-        await advisor.database.migrate()
+    async with opened("", data) as advisor:
         times = await _talk(partial(_turn, advisor))
         first = time.perf_counter() - started - sum(times[1:])
         ours = _report("the advisor", times, first, psutil.Process().memory_info().rss / 2**20)
-        names = [action.name() for action in all_actions(services)]
+        model, names = advisor.model, [action.name() for action in all_actions(advisor.services)]
     if alone:
         return
     started = time.perf_counter()

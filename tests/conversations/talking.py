@@ -8,6 +8,7 @@ from itertools import count
 
 from sqlalchemy import select
 
+from bot.app import Advisor
 from bot.assistant.agent import Assistant
 from bot.messaging import inbox
 from bot.messaging.bell import Bell
@@ -125,3 +126,10 @@ class Talk:
             assert await ring_due(self.database, session, self.clock()) == 0
             assert await inbox.waiting_conversations(session) == [self.key]
         return await self.listen()
+
+
+def talk_of(advisor: Advisor, clock: FakeClock, key: str = "web:talk") -> Talk:
+    """An owner who talks to a whole advisor, with its own desk and turns."""
+    talk = Talk(advisor.database, advisor.assistant, clock, key=key)
+    talk.desk, talk.turns = advisor.desk, advisor.turns
+    return talk

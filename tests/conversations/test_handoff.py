@@ -13,7 +13,7 @@ from bot.people import handoffs
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.tables import Assessment, Handoff, HandoffLine, InboxRow
-from tests.conversations.talking import Talk
+from tests.conversations.talking import Talk, talk_of
 from tests.fakes import FakeClock
 
 
@@ -28,9 +28,7 @@ async def advisor(sqlite_url: str, tmp_path: Path, model: Path, services: Servic
 @pytest.fixture
 def talk(advisor: Advisor, clock: FakeClock) -> Talk:
     """An owner who talks to it."""
-    talk = Talk(advisor.database, advisor.assistant, clock)
-    talk.desk, talk.turns = advisor.desk, advisor.turns
-    return talk
+    return talk_of(advisor, clock)
 
 
 async def queued(talk: Talk) -> list[Handoff]:

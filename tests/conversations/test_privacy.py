@@ -19,7 +19,7 @@ from bot.messaging.message import Incoming
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.tables import Base, Erasure, Question
-from tests.conversations.talking import Talk
+from tests.conversations.talking import Talk, talk_of
 from tests.fakes import FakeClock
 from tests.integration.people.everything import MARKER, files_marked, where_marked
 
@@ -40,9 +40,7 @@ async def advisor(database_url: str, tmp_path: Path, model: Path, services: Serv
 @pytest.fixture
 def talk(advisor: Advisor, clock: FakeClock) -> Talk:
     """An owner who talks to it."""
-    talk = Talk(advisor.database, advisor.assistant, clock)
-    talk.desk, talk.turns = advisor.desk, advisor.turns
-    return talk
+    return talk_of(advisor, clock)
 
 
 async def tell_everything(talk: Talk, advisor: Advisor) -> None:

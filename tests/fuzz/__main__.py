@@ -17,18 +17,17 @@ from bot.assistant import quiet
 from bot.assistant.agent import load_assistant
 from bot.assistant.training import ensure_model
 from bot.services import ROOT, load_services
+from tests.conftest import CACHE
 from tests.fuzz.house import open_house
 from tests.fuzz.parsers import Parsers
 from tests.fuzz.running import Outcome, Run, told
 from tests.fuzz.surfaces import uncovered
 from tests.fuzz.wire import throw_at_the_wire
 
-_MODELS = ROOT / "data" / "test-models"
-
 
 async def fuzz(inputs: int, seed: int, folder: Path) -> Outcome:
     """A hundredth of the inputs are turns of the real assistant, as many are bytes on a real server's wire."""
-    model = ensure_model(ROOT, _MODELS, lambda step: None)
+    model = ensure_model(ROOT, CACHE, lambda step: None)
     services = load_services(ROOT, lambda: model)
     turns, wired = inputs // 100, inputs // 100
     async with open_house(folder, services, load_assistant(model, services)) as house:

@@ -24,8 +24,8 @@ from typing import Any
 import websockets
 
 from bot.services import ROOT
+from tests.conftest import CACHE
 
-MODELS = ROOT / "data" / "test-models"
 START_SECONDS = 90
 QUESTIONS = 20
 
@@ -152,7 +152,7 @@ async def run(kills: int, seed: int, say: Callable[[str], None] = lambda text: N
     chance, started = random.Random(seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="advisor-kill-") as folder:
         data = Path(folder)
-        (data / "models").symlink_to(MODELS)
+        (data / "models").symlink_to(CACHE)
         server = Server(data, free_port())
         client = Client(f"ws://127.0.0.1:{server.port}/ws", f"http://127.0.0.1:{server.port}")
         server.start()

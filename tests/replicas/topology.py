@@ -15,12 +15,12 @@ from pathlib import Path
 import httpx
 
 from bot.services import ROOT
+from tests.conftest import CACHE
 from tests.fake_telegram import TOKEN
 from tests.integration.web.serving import free_port
 from tests.replicas.proxying import Proxy, caddy
 
 SECRET = "a-secret-of-the-replicas-run"
-MODELS = ROOT / "data" / "test-models"
 #: Three at once start on two slow cores.
 START_SECONDS = 180.0
 #: Longer than the slowest clean end.
@@ -105,7 +105,7 @@ async def topology(program: str, folder: Path, url: str, telegram: str, is_quick
     environment = {
         "ADVISOR_DATABASE_URL": url,
         "ADVISOR_SECRET_KEY": SECRET,
-        "ADVISOR_MODELS_DIR": str(MODELS),
+        "ADVISOR_MODELS_DIR": str(CACHE),
         "ADVISOR_TELEGRAM_TOKEN": TOKEN,
         "ADVISOR_TELEGRAM_API_BASE": telegram,
         "ADVISOR_TELEGRAM_WEBHOOK_URL": "https://advisor.example.com",

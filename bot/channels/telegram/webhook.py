@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Update
 
+from bot.channels.reading import TooLarge, body_of
 from bot.channels.telegram.api import Bot, readable
 from bot.channels.telegram.commands import until_done
 from bot.channels.telegram.listening import Listener
@@ -89,13 +90,8 @@ class Door:
 
 
 async def _read(request: Request) -> dict[str, Any] | None:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_UPDATE:
-            return None
     try:
-        update = json.loads(body)
-    except (ValueError, RecursionError):
+        update = json.loads(await body_of(request, _LONGEST_UPDATE))
+    except (TooLarge, ValueError, RecursionError):
         return None
     return update if isinstance(update, dict) and isinstance(update.get("update_id"), int) else None

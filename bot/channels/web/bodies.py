@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.channels.reading import TooLarge, body_of
 from bot.channels.web.door import BAD_TOKEN, TOO_MANY, Refused
 from bot.channels.web.frames import BadFrame
 
@@ -17,12 +18,10 @@ _STATUS = {BAD_TOKEN: 401, TOO_MANY: 429}
 
 async def text_of(request: Request, most_bytes: int) -> str:
     """The body, if it is not too large. Raises BadFrame."""
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > most_bytes:
-            raise BadFrame("too_big")
-    return raw.decode("utf-8", "replace")
+    try:
+        return (await body_of(request, most_bytes)).decode("utf-8", "replace")
+    except TooLarge as error:
+        raise BadFrame("too_big") from error
 
 
 async def object_of(request: Request, most_bytes: int) -> dict[str, Any]:

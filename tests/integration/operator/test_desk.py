@@ -16,7 +16,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, Handoff, HandoffLine, InboxRow, OperatorAct, OutboxRow, Person
-from tests.conversations.talking import Talk
+from tests.conversations.talking import Talk, talk_of
 from tests.fakes import FakeClock
 from tests.integration.operator.conftest import TOKEN, Operator, browser
 
@@ -29,13 +29,6 @@ async def advisor(database_url: str, tmp_path: Path, model: Path, services: Serv
     settings = Settings(data_dir=tmp_path / "data", database_url=database_url, operator_token=TOKEN, secret_key="a-key")
     async with open_advisor(settings, model, services, clock) as advisor:
         yield advisor
-
-
-def talk_of(advisor: Advisor, clock: FakeClock, key: str = "web:talk") -> Talk:
-    """An owner who talks to it."""
-    talk = Talk(advisor.database, advisor.assistant, clock, key=key)
-    talk.desk, talk.turns = advisor.desk, advisor.turns
-    return talk
 
 
 async def ask(talk: Talk) -> None:
