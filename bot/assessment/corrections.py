@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.assessment.questionnaire import Questionnaire, ReadingWords
-from bot.assessment.reading import LONGEST_CHOICE, Reading, fold, guarded, mentions, name_spans, read_answer, without
+from bot.assessment.reading import LONGEST_CHOICE, Reading, ReadingKind, fold, guarded, mentions, name_spans, read_answer, without
 
 #: 「3問目」, "question 3", "the second question": positions among the questions answered.
 _NUMBERED = re.compile(r"(\d+)\s*(?:問目|番目の質問|番目の問|つ目の質問|問め|(?:st|nd|rd|th) question)|(?:question|no\.?|number) (\d+)")
@@ -43,8 +43,21 @@ def read_correction(text: str, questionnaire: Questionnaire, trail: Sequence[str
         rest = without(typed, [numbered.span()])
         return _corrected(trail[place - 1], rest, questionnaire, language) if 1 <= place <= len(trail) else None
     if trail and mentions(words.previous, typed):
-        return _corrected(trail[-1], typed, questionnaire, language)
+        return _previous(typed, questionnaire, trail, language)
     return None
+
+
+def _previous(typed: str, questionnaire: Questionnaire, trail: Sequence[str], language: str) -> Correction:
+    """The last answer, unless the new one is no answer to it and names an option of an earlier question about the firm."""
+    last = _corrected(trail[-1], typed, questionnaire, language)
+    profile = [each.id for each in questionnaire.profile if each.id in trail]
+    earlier = [_corrected(each, typed, questionnaire, language) for each in profile]
+    told = [each for each in earlier if _is_told(each)]
+    return told[0] if len(told) == 1 and not _is_told(last) else last
+
+
+def _is_told(correction: Correction) -> bool:
+    return correction.answer is not None and correction.answer.kind is ReadingKind.VALUE
 
 
 def is_correction(text: str, questionnaire: Questionnaire, trail: Sequence[str], language: str) -> bool:

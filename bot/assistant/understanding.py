@@ -27,6 +27,7 @@ from bot.people.colleagues import code_in_link
 from bot.people.handoffs import WRITING
 from bot.rollout.calendar import local_time
 from bot.rollout.quoting import ASKED, asked_in
+from bot.rollout.replies import is_question
 from bot.rollout.wishes.moves import read_move
 from bot.rollout.wishes.wish import Kind, Problem
 from bot.services import Services
@@ -162,6 +163,8 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed(meant.intent, text, checkin=standing.id)
     is_guess = found["intent"]["confidence"] < _WILD_GUESS_BELOW and found["intent"]["name"] not in _CONTROLS
     if journey and (is_guess or found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS):
+        if is_question(text, services.reply_words) and services.answers.may_answer(text):
+            return parsed("ask_knowledge", text)
         question = journey.open_question()
         return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
     return found

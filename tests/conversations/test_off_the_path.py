@@ -45,6 +45,14 @@ async def test_why_back_skip_and_not_knowing_keep_the_way(talk: Talk) -> None:
     assert "飛ばします" in await talk.say("この質問は飛ばして")
 
 
+@pytest.mark.parametrize("asked", ["POSレジはいくらしますか?", "how much does a POS cost?"])
+async def test_a_question_that_is_not_quite_understood_is_no_unreadable_answer(talk: Talk, asked: str) -> None:
+    await begin(talk, "飲食", "6人")
+    said = await talk.say(asked)
+    assert not any(unread in said for unread in ("読み取れません", "couldn't read"))
+    assert "(3/8)" in said
+
+
 async def test_a_pause_is_resumed_at_the_same_question_by_a_new_process(talk: Talk, model, services) -> None:  # type: ignore[no-untyped-def]
     await begin(talk, *FIRM)
     await talk.press("②")

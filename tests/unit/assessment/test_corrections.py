@@ -18,6 +18,9 @@ TRAIL = ("industry", "size", "pain", "TEC1", "PRO1", "DAT1", "TEC4", "DAT2")
         ("change question 5 to option two", "PRO1", 2),
         ("業種を間違えた、小売じゃなくて飲食です", "industry", 2),
         ("人数の答えを直したい、パートも入れて8人だった", "size", 3),
+        ("さっきの飲食店は間違い、小売です", "industry", 1),
+        ("さっきの答え、やっぱり10人です", "size", 3),
+        ("the last one is wrong, we are retail", "industry", 1),
     ],
 )
 def test_a_named_answer_is_corrected_to_what_was_said(typed: str, question: str, value: int) -> None:
