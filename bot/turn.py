@@ -27,8 +27,6 @@ class Turn:
     asked_back: bool = False
     #: The actions that applied before an answer was corrected after a result, in order (ids); None: none was.
     advised_before: tuple[str, ...] | None = None
-    #: What an action raised; the turn is rolled back.
-    failure: Exception | None = None
 
     @property
     def person(self) -> Person:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.base import Entry, KnowledgeBase
 from knowledge.beliefs import Beliefs
@@ -80,9 +81,14 @@ class Answers:
         self._comparisons = tuple(comparisons)
         self._beliefs = Beliefs(misbeliefs)
         self._trade_of = trade_of
+        # A turn asks several times about one message: is it a question, is the answer sure, what is it?
+        self._recent = lru_cache(maxsize=2)(self._answer)
 
     def answer(self, text: str, owner: Owner, context: str | None = None) -> Answer:
         """What to show for `text`. `context` is the topic of the answer before, on which "how much?" leans."""
+        return self._recent(text, owner, context)
+
+    def _answer(self, text: str, owner: Owner, context: str | None) -> Answer:
         query = read_query(text, self._words)
         if query.leans_on_context:
             return self._leaning(query, context)

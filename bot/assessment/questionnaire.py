@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from knowledge import base
@@ -246,6 +247,7 @@ class Progress:
     core_left: int
 
 
+@lru_cache(maxsize=64)
 def order(questionnaire: Questionnaire, pain: str | None) -> tuple[str, ...]:
     """The ids of all questions: the firm, the five core ones, then the rest from the dimension nearest to `pain`."""
     nearest = NEAREST_DIMENSION.get(pain or "")

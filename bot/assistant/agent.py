@@ -17,16 +17,13 @@ stand_ins.install()  # must come before the first import of rasa in this process
 
 # ruff: noqa: E402
 with quiet.old_libraries_may_warn():
-    from rasa.core.agent import Agent
     from rasa.core.channels.channel import OutputChannel, UserMessage
-    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
-    from rasa.core.processor import MessageProcessor
     from rasa.shared.exceptions import RasaException
     from rasa.shared.utils import validation
 
 from bot.assistant.action_endpoint import InProcessActions
 from bot.assistant.meanings import Parsed
-from bot.assistant.straight_graph import StraightGraphRunner
+from bot.assistant.processor import Processor
 from bot.assistant.tracker_store import TurnTrackerStore
 from bot.assistant.understanding import understand
 from bot.messaging.message import Button, Reply, text_only
@@ -68,10 +65,9 @@ class Collector(OutputChannel):
 class Assistant:
     """The responder that owners talk to."""
 
-    def __init__(self, agent: Agent, services: Services) -> None:
-        self._processor: MessageProcessor = agent.processor
+    def __init__(self, processor: Processor, services: Services) -> None:
+        self._processor = processor
         self._services = services
-        self._nlg = TemplatedNaturalLanguageGenerator(agent.domain.responses)
 
     async def respond(self, turn: Turn) -> Sequence[Reply]:
         """The replies to one turn, in order. Raises whatever an action raised, so that the turn is rolled back."""
@@ -91,8 +87,6 @@ class Assistant:
                 await self._processor.handle_message(message)
         finally:
             CURRENT.reset(token)
-        if turn.failure is not None:
-            raise turn.failure
         return text_only(collector.replies) if turn.incoming.is_group else collector.replies
 
     async def classify(self, text: str) -> Parsed:
@@ -103,7 +97,7 @@ class Assistant:
 
     def apology(self, language: str) -> Reply:
         """What is said when a turn failed every time."""
-        said = self._nlg.generate_from_slots("utter_turn_failed", {"language": language}, Collector.name()) or {}
+        said = self._processor.nlg.generate_from_slots("utter_turn_failed", {"language": language}, Collector.name()) or {}
         return Reply(text=said.get("text", ""), language=language)
 
 
@@ -111,11 +105,10 @@ def load_assistant(model: Path, services: Services) -> Assistant:
     """The assistant around a trained model. Raises ModelError when the file cannot be used."""
     try:
         with quiet.old_libraries_may_warn(), _trusting_the_model():
-            agent = Agent.load(str(model), tracker_store=TurnTrackerStore(), action_endpoint=InProcessActions(all_actions(services)))
+            processor = Processor(model, TurnTrackerStore(), InProcessActions(all_actions(services)))
     except (RasaException, OSError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"the model {model.name} cannot be loaded ({error}); run `advisor train --force`") from error
-    agent.processor.graph_runner = StraightGraphRunner.of(agent.processor.graph_runner)
-    return Assistant(agent, services)
+    return Assistant(processor, services)
 
 
 @contextmanager

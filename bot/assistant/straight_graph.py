@@ -5,7 +5,7 @@ Rasa hands its graph to Dask, which plans the same dozen nodes anew at every run
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +38,11 @@ class StraightGraphRunner(GraphRunner):
     def of(cls, runner: DaskGraphRunner) -> StraightGraphRunner:
         """A runner with the nodes of one that is loaded already."""
         return cls(runner._graph_schema, runner._instantiated_nodes)
+
+    @property
+    def nodes(self) -> Iterable[GraphNode]:
+        """The nodes, in no order."""
+        return self._nodes.values()
 
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """What the targets put out, by their names. `inputs` stand for the nodes that are not part of the graph."""

@@ -29,7 +29,7 @@ from bot.rollout.calendar import local_time
 from bot.rollout.quoting import ASKED, asked_in
 from bot.rollout.replies import is_question
 from bot.rollout.wishes.moves import read_move
-from bot.rollout.wishes.wish import Kind, Problem
+from bot.rollout.wishes.wish import Kind
 from bot.services import Services
 from bot.turn import Turn
 
@@ -148,7 +148,7 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed(told[0], text, **told[1])
     if found["intent"]["name"] in _ABOUT_THE_RESULT and services.reports.material.words.asks_for_paper(text):
         return parsed("get_report", text)
-    if _names_no_day(turn, services, text):
+    if services.wishes.names_no_day(text, local_time(turn.now, turn.person.time_zone)):  # that is said, whatever else was meant
         return parsed("set_checkin_schedule", text)
     if journey and (heard := _in_own_words(journey, services, text, found)):
         return heard
@@ -192,11 +192,6 @@ async def _says_when(turn: Turn, services: Services, text: str, intent: str) -> 
     if any(read_move(text, plan, wall.date(), services.wishes) for plan in plans):
         return True
     return bool(plans) and intent in _MAYBE_TIMES and services.wishes.read(text, wall).kind in _SURELY_TIME
-
-
-def _names_no_day(turn: Turn, services: Services, text: str) -> bool:
-    """Whether a message names a day that no calendar has, such as 2月30日: that is said, whatever else was meant."""
-    return services.wishes.read(text, local_time(turn.now, turn.person.time_zone)).problem is Problem.IMPOSSIBLE_DATE
 
 
 def _follows_up(turn: Turn, services: Services, text: str, is_asking: bool) -> bool:
@@ -308,10 +303,10 @@ def _as_parsed(reading: Reading, question: str, text: str) -> Parsed:
 async def _typed_button(turn: Turn, text: str) -> Parsed | None:
     """The button of a recent message whose title was typed."""
     wanted = _plain(text)
-    for row in await outbox.newest(turn.session, turn.conversation.id, _RECENT_MESSAGES):
-        for button in row.body.get("buttons", ()):
-            if wanted and _plain(button["title"]) == wanted:
-                return of_meaning(button["meaning"], text)
+    for reply in await outbox.newest(turn.session, turn.conversation.id, _RECENT_MESSAGES) if wanted else ():
+        for button in reply.buttons:
+            if _plain(button.title) == wanted:
+                return of_meaning(button.meaning, text)
     return None
 
 

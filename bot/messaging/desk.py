@@ -59,9 +59,11 @@ class Desk:
     async def answer(self, incoming: Incoming, timeout: float = 30.0) -> list[Reply]:
         """Store what came and wait (seconds) for the replies to it; an empty list when they did not come in time. Raises Unavailable."""
         with self._bell.listening(incoming.conversation) as event:
-            await self.receive(incoming)
+            is_new = await self.receive(incoming)
             try:
                 async with asyncio.timeout(timeout):
+                    if is_new:  # else it may have been answered long ago, and nobody rings
+                        await wait_for(event, LOOK_EVERY_SECONDS)
                     while (replies := await self._replies(incoming)) is None:
                         await wait_for(event, LOOK_EVERY_SECONDS)
                 return replies
@@ -72,9 +74,8 @@ class Desk:
         """None: not yet, or the database is away for a moment, which changes nothing about what is stored."""
         with suppress(Unavailable):
             async with self._looking() as session:
-                row = await inbox.find(session, incoming.channel, incoming.external_id)
-                if row is not None and row.state != "waiting":
-                    return await outbox.replies_to(session, row.id)
+                answered = await inbox.answered(session, incoming)
+                return None if answered is None else await outbox.replies_to(session, answered)
         return None
 
     async def lines(self, conversation: str, after: int = 0, limit: int = 500) -> list[Line]:

@@ -121,7 +121,15 @@ class Reply:
 
     def body(self) -> dict[str, Any]:
         """As stored in the outbox and sent to clients; empty parts are left out."""
-        return {name: value for name, value in asdict(self).items() if value}
+        parts = {
+            "text": self.text,
+            "buttons": [{"title": each.title, "payload": each.payload, "meaning": each.meaning} for each in self.buttons],
+            "image": asdict(self.image) if self.image else None,
+            "file": asdict(self.file) if self.file else None,
+            "language": self.language,
+            "rests_on": self.rests_on,
+        }
+        return {name: value for name, value in parts.items() if value}
 
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Reply:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, select, update
+from sqlalchemy import Integer, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.inbox import OUR_OWN
@@ -20,14 +20,15 @@ PUSHING = frozenset({"telegram", "callback"})
 #: Why a check-in's line waits though nothing failed.
 CLOSED = "waits for the owner's hours"
 # Built once, since they run for every message.
-_REPLIES = select(OutboxRow).where(OutboxRow.inbox_id == bindparam("inbox_id"), OutboxRow.emptied_at.is_(None)).order_by(OutboxRow.seq)
+_LINES = insert(OutboxRow.metadata.tables[OutboxRow.__tablename__])
+_REPLIES = select(OutboxRow.body).where(OutboxRow.inbox_id == bindparam("inbox_id"), OutboxRow.emptied_at.is_(None)).order_by(OutboxRow.seq)
 _AFTER, _LAST, _LIMIT = (bindparam(name, type_=Integer) for name in ("after", "last", "limit"))
 _SAID = select(OutboxRow).where(OutboxRow.conversation_id == bindparam("conversation"), OutboxRow.emptied_at.is_(None))
 _SAID = _SAID.where(OutboxRow.seq > _AFTER, OutboxRow.seq <= _LAST).order_by(OutboxRow.seq).limit(_LIMIT)
 _HEARD = select(InboxRow).where(InboxRow.conversation_id == bindparam("conversation"), InboxRow.emptied_at.is_(None))
 _HEARD = _HEARD.where(InboxRow.seq > _AFTER, InboxRow.seq <= _LAST).order_by(InboxRow.seq).limit(_LIMIT)
 _LAST_SEQ = select(Conversation.last_seq).where(Conversation.id == bindparam("conversation"))
-_NEWEST = select(OutboxRow).where(OutboxRow.conversation_id == bindparam("conversation")).order_by(OutboxRow.seq.desc()).limit(_LIMIT)
+_NEWEST = select(OutboxRow.body).where(OutboxRow.conversation_id == bindparam("conversation")).order_by(OutboxRow.seq.desc()).limit(_LIMIT)
 
 
 async def append(
@@ -38,21 +39,25 @@ async def append(
         # A check-in that still waits here now stands in the way of an answer, so it may not wait any longer: the owner is there.
         asked_for = {"is_nudge": False, "due_at": case((OutboxRow.error == CLOSED, now), else_=OutboxRow.due_at)}
         await session.execute(update(OutboxRow).where(*_waiting_nudges(conversation)).values(asked_for))
-    for reply in replies:
-        conversation.last_seq += 1
-        session.add(
-            OutboxRow(
-                conversation_id=conversation.id,
-                channel=conversation.channel,
-                seq=conversation.last_seq,
-                inbox_id=inbox_id,
-                body=_addressed(reply, conversation.last_seq).body(),
-                state="pending" if conversation.channel in PUSHING else "pulled",
-                is_nudge=is_nudge,
-                due_at=now,
-                created_at=now,
-            )
-        )
+    first = conversation.last_seq + 1
+    conversation.last_seq += len(replies)
+    lines = [
+        {
+            "conversation_id": conversation.id,
+            "channel": conversation.channel,
+            "seq": seq,
+            "inbox_id": inbox_id,
+            "body": _addressed(reply, seq).body(),
+            "state": "pending" if conversation.channel in PUSHING else "pulled",
+            "is_nudge": is_nudge,
+            "due_at": now,
+            "created_at": now,
+        }
+        for seq, reply in enumerate(replies, first)
+    ]
+    if lines:
+        await session.flush()  # the conversation may be new
+        await session.execute(_LINES, lines)
 
 
 def _waiting_nudges(conversation: Conversation) -> tuple[Any, ...]:
@@ -67,8 +72,7 @@ def _addressed(reply: Reply, seq: int) -> Reply:
 
 async def replies_to(session: AsyncSession, inbox_id: int) -> list[Reply]:
     """What was said to one incoming thing."""
-    rows = await session.scalars(_REPLIES, {"inbox_id": inbox_id})
-    return [Reply.from_body(row.body) for row in rows]
+    return [Reply.from_body(body) for body in await session.scalars(_REPLIES, {"inbox_id": inbox_id})]
 
 
 async def lines(session: AsyncSession, conversation: str, after: int, limit: int) -> list[Line]:
@@ -104,9 +108,9 @@ def _owners_line(row: InboxRow) -> Line | None:
     return Line(row.seq, "owner", Reply(text=words_of(body)), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
 
 
-async def newest(session: AsyncSession, conversation: str, limit: int) -> list[OutboxRow]:
-    """The advisor's last lines in a conversation, the newest first."""
-    return list(await session.scalars(_NEWEST, {"conversation": conversation, "limit": limit}))
+async def newest(session: AsyncSession, conversation: str, limit: int) -> list[Reply]:
+    """What the advisor said last in a conversation, the newest first."""
+    return [Reply.from_body(body) for body in await session.scalars(_NEWEST, {"conversation": conversation, "limit": limit})]
 
 
 async def find_button(session: AsyncSession, conversation: str, payload: str) -> Button | None:

@@ -138,23 +138,21 @@ class Turns:
         now = self._clock()
         incoming = inbox.incoming_of(row)
         conversation, is_new = await open_conversation(session, incoming.conversation, incoming.language, self._defaults, now)
-        await self._note_owner(session, conversation, row, is_new, now)
+        await self._learn(session, conversation, row, is_new, now)
         turn = Turn(session=session, conversation=conversation, incoming=incoming, now=now, is_new=is_new)
         replies = await self._responder.respond(turn)
         decided = time.perf_counter()
-        await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.is_of_clock)
+        _take_place(conversation, row, now)
         row.state, row.answered_at = "done", now
+        await outbox.append(session, conversation, replies, row.id, now, is_nudge=incoming.is_of_clock)
         return decided
 
-    async def _note_owner(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
-        """Give the owner's line its place, and learn from it what it says by itself: the language, and that they are back."""
+    async def _learn(self, session: AsyncSession, conversation: Conversation, row: InboxRow, is_new: bool, now: datetime) -> None:
+        """Learn from what came what it says by itself: the owner's language, and that a pressed button had arrived."""
         if row.channel in inbox.OUR_OWN:
             return
         person = conversation.person
         person.language = language_after(person.language, person.language_chosen, is_new, row.body.get("text", ""))
-        conversation.active_at, conversation.unreachable = now, None
-        conversation.last_seq += 1
-        row.seq = conversation.last_seq
         pressed = await outbox.find_button(session, conversation.id, row.body.get("button", ""))
         if pressed:
             row.body = {**row.body, "title": pressed.title}
@@ -174,7 +172,17 @@ class Turns:
                 return
             row.state, now = "set_aside", self._clock()
             conversation, is_new = await open_conversation(session, row.conversation_id, None, self._defaults, now)
-            await self._note_owner(session, conversation, row, is_new, now)
+            await self._learn(session, conversation, row, is_new, now)
+            _take_place(conversation, row, now)
             await outbox.append(session, conversation, [self._responder.apology(conversation.person.language)], row.id, now)
             TURNS.labels(row.channel, "set_aside").inc()
         self._ring(row.conversation_id)
+
+
+def _take_place(conversation: Conversation, row: InboxRow, now: datetime) -> None:
+    """Give the owner's line its place before the answer; the owner is back. Last of all, so that no query writes the row half-way."""
+    if row.channel in inbox.OUR_OWN:
+        return
+    conversation.active_at, conversation.unreachable = now, None
+    conversation.last_seq += 1
+    row.seq = conversation.last_seq

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ from bot.storage.tables import Document, Person
 
 LIFETIME = timedelta(days=30)
 PREFIX = "/files/"
+#: Shorter than the drawing process waits for work before it ends (seconds).
+WARM_SECONDS = 300.0
 
 
 class Signer:
@@ -125,11 +128,15 @@ class DocumentFiles:
         self._clock = clock
         self._drawer = drawer or OwnDrawer()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        self._expected_at = -WARM_SECONDS
         documents.expect = self.expect
 
     def expect(self) -> None:
         """A drawing is wanted soon: get ready while the owner still answers."""
-        self._thread.submit(self._drawer.warm)
+        now = time.monotonic()
+        if now - self._expected_at >= WARM_SECONDS:
+            self._expected_at = now
+            self._thread.submit(self._drawer.warm)
 
     async def read(self, url: str) -> Content:
         """The file at an address. Raises FileGone when it was not signed by us, has expired, or its owner was deleted."""

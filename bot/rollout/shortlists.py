@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rollout.checkins import Rollout, Rollouts
@@ -19,6 +19,8 @@ from bot.storage.tables import CheckIn, Person, Vendor, VendorScore
 MOST_VENDORS = 5
 #: From so many scored quotes on, the phase has what it needs.
 ENOUGH_QUOTES = 2
+# Built once, since it runs for every message that is typed.
+_VENDORS = select(Vendor).where(Vendor.person_id == bindparam("person")).order_by(Vendor.id)
 
 
 class Shortlists:
@@ -50,8 +52,10 @@ class Shortlists:
 
         A plan that is over keeps its own.
         """
+        rows = (await session.scalars(_VENDORS, {"person": person.id})).all()
+        if not rows:
+            return []
         running = {each.initiative.id for each in await self._rollouts.active(session, person)}
-        rows = await session.scalars(select(Vendor).where(Vendor.person_id == person.id).order_by(Vendor.id))
         wanted = running if initiative is None else {initiative}
         return [row for row in rows if row.initiative_id is None or row.initiative_id in wanted]
 

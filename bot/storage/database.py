@@ -7,14 +7,14 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Executable, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -58,7 +58,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -78,8 +78,10 @@ class Database:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            connect = partial(quick_sqlite.connect, self.url.database or ":memory:")
-            self.engine = create_async_engine(self.url.set(drivername="sqlite+aiosqlite"), hide_parameters=True, async_creator=connect)
+            address, waits = self.url.set(drivername=quick_sqlite.DRIVER), {"timeout": BUSY_TIMEOUT_MS / 1000}
+            # The connection used last is used next: its pages are still in its memory.
+            pool = {"pool_use_lifo": True} if _is_file(self.url) else {}
+            self.engine = create_async_engine(address, hide_parameters=True, connect_args=waits, **pool)
             _prepare_sqlite(self.engine.sync_engine)
         else:
             self.engine = create_async_engine(
@@ -133,10 +135,7 @@ class Database:
         if not self.is_sqlite:
             return
         async with self.engine.connect() as connection:
-            plain = await connection.execution_options(outside_transactions=True)
-            await plain.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_WAITS_MS}")
-            busy = (await plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
-            await plain.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            busy = await (await connection.execution_options(outside_transactions=True)).run_sync(_cut_log)
         if busy:
             log.info("the database's log is in use; it is cut later", extra={"action": "wipe_put_off"})
 
@@ -170,10 +169,8 @@ class Database:
 
     async def insert_new(self, session: AsyncSession, table: type[Any], values: Mapping[str, Any], unique: Iterable[str]) -> bool:
         """Insert a row unless one with the same `unique` columns exists; True when it was inserted."""
-        model: Table = table.__table__
-        dialect = sqlite if self.is_sqlite else postgresql
-        statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
-        return bool((await session.execute(statement.returning(*model.primary_key.columns))).first())
+        statement = _inserting_new(table.__table__, self.url.get_backend_name(), tuple(unique))
+        return bool((await session.execute(statement, dict(values))).first())
 
     async def check(self) -> None:
         """Raises DatabaseError when the database does not answer."""
@@ -199,6 +196,22 @@ class Database:
         await self.engine.dispose()
 
 
+def _cut_log(connection: Connection) -> bool:
+    """True when somebody is in the way."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_WAITS_MS}")
+    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    return bool(busy)
+
+
+@cache
+def _inserting_new(table: Table, backend: str, unique: tuple[str, ...]) -> Executable:
+    """Built once for each table: building it costs more than running it."""
+    dialect = {"sqlite": sqlite, "postgresql": postgresql}[backend]
+    statement: Executable = dialect.insert(table).on_conflict_do_nothing(index_elements=unique).returning(*table.primary_key.columns)
+    return statement
+
+
 @cache
 def newest_migration() -> str | None:
     """The migration that this version of the advisor works with."""
@@ -207,7 +220,7 @@ def newest_migration() -> str | None:
 
 def migrate(url: URL) -> None:
     """Run Alembic's migrations to the newest one, on a plain (synchronous) connection."""
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    if _is_file(url):
         try:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -228,6 +241,10 @@ def migrate(url: URL) -> None:
         raise DatabaseError(f"the database cannot be migrated ({error.__class__.__name__}); restore a backup or use a new one") from error
     finally:
         engine.dispose()
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
 
 
 def _remedy(url: URL, error: BaseException) -> str:

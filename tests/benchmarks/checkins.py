@@ -83,7 +83,8 @@ async def measure(url: str, owners: int, future: int) -> float:
 async def _settle(database: Database) -> None:
     """What both databases do by themselves now and then."""
     async with database.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
+        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await plain.run_sync(lambda each: each.execute(text("ANALYZE")))
 
 
 async def _idle(database: Database, future: int) -> None:

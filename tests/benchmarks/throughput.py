@@ -54,20 +54,22 @@ async def _crowd(advisor: Advisor, at_once: int, turns: int, visit: int) -> tupl
     waits: list[float] = []
     came = 0
 
-    async def visits() -> None:
+    async def visits(place: int) -> None:
         nonlocal came
+        length = 1 + place % visit  # the first visits end early, each elsewhere: not everybody says the same at the same time
         while len(waits) < turns:
             came += 1
             conversation = f"web:{secrets.token_hex(8)}"
-            for text in SAID[:visit]:
+            for text in SAID[:length]:
                 started = time.perf_counter()
                 await advisor.desk.answer(Incoming("web", secrets.token_hex(8), conversation, text=text), timeout=120)
                 waits.append(time.perf_counter() - started)
                 if len(waits) >= turns:
                     return
+            length = visit
 
     started = time.perf_counter()
-    await asyncio.gather(*(visits() for _ in range(at_once)))
+    await asyncio.gather(*(visits(place) for place in range(at_once)))
     spent = time.perf_counter() - started
     answering.cancel()
     await asyncio.gather(answering, return_exceptions=True)

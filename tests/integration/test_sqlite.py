@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as TransactionTimeout
 
 from bot.storage import database as storage
 from bot.storage.database import Database
-from bot.storage.quick_sqlite import connect
+from bot.storage.quick_sqlite import QuickConnection
 from bot.storage.tables import Person
 from tests.fakes import FakeClock
 
@@ -25,7 +25,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 async def test_a_step_is_taken_at_once_unless_it_may_wait_for_others_or_the_disk(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "some.db"))
+    connection = await QuickConnection(str(tmp_path / "some.db"))
     connection.isolation_level = None
     at_once: list[tuple[str, bool]] = []
     connection._conn.set_trace_callback(lambda said: at_once.append((said, threading.current_thread() is threading.main_thread())))
@@ -47,8 +47,21 @@ async def test_a_step_is_taken_at_once_unless_it_may_wait_for_others_or_the_disk
     ]
 
 
+async def test_the_write_lock_is_taken_at_once_when_it_is_free_and_waited_for_when_not(tmp_path: Path) -> None:
+    connection = await QuickConnection(str(tmp_path / "some.db"))
+    connection.isolation_level = None
+    with sqlite3.connect(str(tmp_path / "some.db"), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not connection.lock_at_once()
+        other.execute("COMMIT")
+    assert connection.lock_at_once()
+    waits = await (await connection.execute("PRAGMA busy_timeout")).fetchone()
+    assert waits == (15_000,)
+    await connection.close()
+
+
 async def test_a_connection_that_takes_long_leaves_everything_to_its_thread(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "some.db"))
+    connection = await QuickConnection(str(tmp_path / "some.db"))
     connection.takes_long = True
     threads: list[threading.Thread] = []
     connection._conn.set_trace_callback(lambda said: threads.append(threading.current_thread()))
@@ -70,7 +83,7 @@ async def test_a_survey_of_whole_tables_holds_nobody_up(database: Database) -> N
 
 
 async def test_a_closed_connection_says_so_in_the_words_that_sqlalchemy_knows(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "some.db"))
+    connection = await QuickConnection(str(tmp_path / "some.db"))
     await connection.close()
     with pytest.raises(ValueError, match=r"Connection closed|no active connection"):
         await connection.execute("SELECT 1")

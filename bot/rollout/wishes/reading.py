@@ -11,7 +11,7 @@ from bot.rollout.wishes.english import ENGLISH
 from bot.rollout.wishes.folding import folded
 from bot.rollout.wishes.japanese import JAPANESE, LATE_JAPANESE
 from bot.rollout.wishes.patterns import compiled, scan
-from bot.rollout.wishes.wish import Wish
+from bot.rollout.wishes.wish import Problem, Wish
 from bot.rollout.wishes.words import WishWords
 
 
@@ -29,6 +29,13 @@ class WishReader:
         """
         plain = folded(text)
         return decide(Said(plain, self.clauses(plain, now), now, self.words, about))
+
+    def names_no_day(self, text: str, now: datetime) -> bool:
+        """Whether `text` names a day that no calendar has, such as 2月30日."""
+        plain = folded(text)
+        if not any(character.isdigit() for character in plain):
+            return False  # without a number there is no date, and most messages have none
+        return decide(Said(plain, self.clauses(plain, now), now, self.words, None)).problem is Problem.IMPOSSIBLE_DATE
 
     def clauses(self, plain: str, now: datetime) -> Sequence[Clause]:
         """The dates and times of a folded text, with what is said about each."""

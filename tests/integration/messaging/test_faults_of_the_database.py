@@ -32,6 +32,7 @@ from bot.messaging.rates import Rate
 from bot.messaging.turns import Turns
 from bot.operations.health import Readiness, health_routes
 from bot.people.profiles import Defaults, open_conversation
+from bot.storage import database as storage
 from bot.storage.database import Database
 from bot.storage.tables import InboxRow, OutboxRow
 from tests import crowd
@@ -253,10 +254,11 @@ async def test_a_long_transaction_stands_in_nobodys_way(database: Database, cloc
 
 
 @pytest.fixture
-async def file(sqlite_url: str) -> AsyncIterator[Database]:
+async def file(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A database in a file that does not wait long for a lock (15 s in earnest)."""
-    database = Database(sqlite_url)
-    event.listen(database.engine.sync_engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=300"))
+    with monkeypatch.context() as hasty:
+        hasty.setattr(storage, "BUSY_TIMEOUT_MS", 300)
+        database = Database(sqlite_url)
     yield database
     await database.close()
 

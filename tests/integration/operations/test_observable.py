@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from starlette.applications import Starlette
 
 from bot.messaging.desk import Desk
@@ -119,7 +119,8 @@ async def test_looking_reads_indexes_and_never_a_whole_table(sqlite_url: str, cl
         await read_backlog(session, clock())
         event.remove(database.engine.sync_engine, "before_cursor_execute", keep)
         connection = await session.connection()
-        plans = [row[3] for each, values in seen for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", tuple(values))]
+        explained = [(f"EXPLAIN QUERY PLAN {each}", tuple(values)) for each, values in seen]
+        plans = await connection.run_sync(lambda plain: [row[3] for each in explained for row in plain.exec_driver_sql(*each)])
     await database.close()
     tables = ("inbox", "outbox", "conversation", "checkin")
     assert any("INDEX" in plan for plan in plans)
@@ -195,7 +196,7 @@ async def test_a_process_that_ends_is_not_ready() -> None:
 async def test_tables_of_another_version_are_not_ready(database: Database) -> None:
     await database.check_schema()
     async with database.transaction() as session:
-        await (await session.connection()).exec_driver_sql("UPDATE alembic_version SET version_num = '0001_first'")
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001_first'"))
     with pytest.raises(Exception, match="advisor migrate"):
         await database.check_schema()
 
