@@ -23,7 +23,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 _EVENTS: dict[str, type[Event]] = {each.type_name: each for each in all_subclasses(Event)}
 #: These change slots one at a time, or none.
-_GENTLE = (SlotSet, ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted)
+_GENTLE = frozenset({SlotSet, ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted})
 
 
 class OwnAction(RemoteAction):
@@ -93,8 +93,8 @@ class OwnForm(FormAction):
 
 def branch(tracker: DialogueStateTracker, events: Sequence[Event], domain: Domain) -> DialogueStateTracker:
     """The conversation as it would be after `events`; `tracker` itself stays as it is."""
-    touched = {event.key for event in events if isinstance(event, SlotSet)}
-    is_gentle = all(isinstance(event, _GENTLE) for event in events)
+    touched = {event.key for event in events if type(event) is SlotSet}
+    is_gentle = all(type(event) in _GENTLE for event in events)
     other = copy.copy(tracker)
     other.events = copy.copy(tracker.events)
     other.slots = {name: copy.copy(slot) if name in touched or not is_gentle else slot for name, slot in tracker.slots.items()}

@@ -30,9 +30,12 @@ from bot.assistant.own_actions import OwnAction, OwnForm, branch
 from bot.assistant.responses import Responses
 from bot.assistant.shapes import Shape, rules_alone_decide, shape_of
 from bot.assistant.straight_graph import StraightGraphRunner
+from nlu.components.topic_ranker import TopicRanker
 
 #: So many shapes of conversations are remembered; the shipped dialogues have some thousand.
 MOST_SHAPES = 20_000
+#: The advisor asks its knowledge base itself, which reads more out of a question than its words; the ranking is for Rasa's own tools.
+_UNHEARD = (TopicRanker,)
 
 
 class Processor(MessageProcessor):
@@ -45,7 +48,7 @@ class Processor(MessageProcessor):
         super().__init__(str(model), tracker_store, InMemoryLockStore(), generator=Responses({}), action_endpoint=actions)
         self.nlg = Responses(self.domain.responses)
         tracker_store.domain = self.domain
-        self.graph_runner = StraightGraphRunner.of(self.graph_runner)
+        self.graph_runner = StraightGraphRunner.of(self.graph_runner, idle=_UNHEARD)
         self._actions: dict[str, Action] = {}
         self._decided: dict[Shape, PolicyPrediction] = {}
         self._filling = _intents_that_fill_slots(self.domain)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
 
 from rasa.core.policies.policy import Policy
 from rasa.core.policies.rule_policy import RulePolicy
@@ -44,27 +45,27 @@ def shape_of(tracker: DialogueStateTracker) -> Shape | None:
     """Everything that has happened, without words and values; None when something has that is seldom and not foreseen here."""
     shape: list[Hashable] = []
     for event in tracker.events:
-        if isinstance(event, SlotSet | BotUttered | FollowupAction):
+        kind = type(event)  # events are abstract classes, of which `isinstance` is slow
+        if kind in _NO_PART:
             continue
-        part = _part_of(event)
-        if part is None:
+        if kind not in _PARTS:
             return None
-        shape.append(part)
+        shape.append(_PARTS[kind](event))
     return tuple(shape)
 
 
-def _part_of(event: Event) -> Hashable:
-    if isinstance(event, ActionExecuted):
-        return "action", event.action_name, event.action_text, event.hide_rule_turn
-    if isinstance(event, UserUttered):
-        entities = tuple((each.get("entity"), each.get("role"), each.get("group")) for each in event.entities)
-        return "user", event.intent_name, entities, bool(event.text), event.use_text_for_featurization
-    if isinstance(event, ActiveLoop):
-        return "loop", event.name
-    if isinstance(event, ActionExecutionRejected):
-        return "rejected", event.action_name
-    if isinstance(event, LoopInterrupted):
-        return "interrupted", event.is_interrupted
-    if isinstance(event, DefinePrevUserUtteredFeaturization):
-        return "read as text", event.use_text_for_featurization
-    return "start" if isinstance(event, SessionStarted) else None
+def _heard(event: UserUttered) -> Hashable:
+    entities = tuple((each.get("entity"), each.get("role"), each.get("group")) for each in event.entities)
+    return "user", event.intent_name, entities, bool(event.text), event.use_text_for_featurization
+
+
+_NO_PART = frozenset({SlotSet, BotUttered, FollowupAction})
+_PARTS: Mapping[type[Event], Callable[[Any], Hashable]] = {
+    SessionStarted: lambda event: "start",
+    UserUttered: _heard,
+    DefinePrevUserUtteredFeaturization: lambda event: ("read as text", event.use_text_for_featurization),
+    ActionExecuted: lambda event: ("action", event.action_name, event.action_text, event.hide_rule_turn),
+    ActionExecutionRejected: lambda event: ("rejected", event.action_name),
+    ActiveLoop: lambda event: ("loop", event.name),
+    LoopInterrupted: lambda event: ("interrupted", event.is_interrupted),
+}

@@ -5,11 +5,11 @@ Rasa hands its graph to Dask, which plans the same dozen nodes anew at every run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphNode, GraphNodeHook, GraphSchema
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNode, GraphNodeHook, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelStorage
@@ -18,9 +18,11 @@ from rasa.engine.storage.storage import ModelStorage
 class StraightGraphRunner(GraphRunner):
     """A graph whose nodes run one after the other, each behind those that it needs."""
 
-    def __init__(self, schema: GraphSchema, nodes: Mapping[str, GraphNode]) -> None:
+    def __init__(self, schema: GraphSchema, nodes: Mapping[str, GraphNode], idle: Collection[type[GraphComponent]] = ()) -> None:
+        """Nodes of the `idle` components hand on what comes to them."""
         self._schema = schema
         self._nodes = nodes
+        self._idle = {name: next(iter(node.needs.values())) for name, node in schema.nodes.items() if node.uses in idle}
         self._order = lru_cache(maxsize=16)(self._planned)
 
     @classmethod
@@ -35,9 +37,9 @@ class StraightGraphRunner(GraphRunner):
         return cls.of(DaskGraphRunner.create(graph_schema, model_storage, execution_context, hooks))
 
     @classmethod
-    def of(cls, runner: DaskGraphRunner) -> StraightGraphRunner:
+    def of(cls, runner: DaskGraphRunner, idle: Collection[type[GraphComponent]] = ()) -> StraightGraphRunner:
         """A runner with the nodes of one that is loaded already."""
-        return cls(runner._graph_schema, runner._instantiated_nodes)
+        return cls(runner._graph_schema, runner._instantiated_nodes, idle)
 
     @property
     def nodes(self) -> Iterable[GraphNode]:
@@ -49,7 +51,9 @@ class StraightGraphRunner(GraphRunner):
         wanted = tuple(targets or self._schema.target_names)
         outputs = dict(inputs or {})
         for name in self._order(wanted):
-            if name not in outputs:
+            if name in self._idle:
+                outputs[name] = outputs[self._idle[name]]
+            elif name not in outputs:
                 # Like Dask, hand over the bare name of a node that there is no output of; Rasa says so in its log.
                 needed = ((need, outputs[need]) if need in outputs else need for need in self._schema.nodes[name].needs.values())
                 _, outputs[name] = self._nodes[name](*needed)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.messaging import codes, inbox, notices, outbox, pushing, rates
 from bot.messaging.bell import INBOX, Bell, wait_for
 from bot.messaging.files import Content, FileGone, Files
+from bot.messaging.intake import Intake
 from bot.messaging.message import Delivery, Incoming, Line, Reply
 from bot.messaging.notices import Browser, Notice
 from bot.messaging.pushing import LeavesAt, Mine, at_once
@@ -44,6 +45,7 @@ class Desk:
         leaves_at: LeavesAt = at_once,
     ) -> None:
         self._database = database
+        self._intake = Intake(database)
         self._bell = bell
         self._clock = clock
         self._files = files
@@ -51,10 +53,12 @@ class Desk:
 
     async def receive(self, incoming: Incoming) -> bool:
         """Store what came; when this returns, it is safe on disk. False: it had come before. Raises Unavailable."""
-        async with self._transaction() as session:
-            new = await inbox.store(self._database, session, incoming, self._clock())
+        try:
+            is_new = await self._intake.store(incoming, self._clock())
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable from error
         self._bell.ring(INBOX)
-        return new
+        return is_new
 
     async def answer(self, incoming: Incoming, timeout: float = 30.0) -> list[Reply]:
         """Store what came and wait (seconds) for the replies to it; an empty list when they did not come in time. Raises Unavailable."""
@@ -74,8 +78,7 @@ class Desk:
         """None: not yet, or the database is away for a moment, which changes nothing about what is stored."""
         with suppress(Unavailable):
             async with self._looking() as session:
-                answered = await inbox.answered(session, incoming)
-                return None if answered is None else await outbox.replies_to(session, answered)
+                return await outbox.replies_to(session, incoming.channel, inbox.kept_id(incoming.external_id))
         return None
 
     async def lines(self, conversation: str, after: int = 0, limit: int = 500) -> list[Line]:

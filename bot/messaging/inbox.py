@@ -27,19 +27,23 @@ OUR_OWN = frozenset({CLOCK, OPERATOR})
 _LITERALLY_WAITING = InboxRow.state == literal("waiting", literal_execute=True)
 _LITERALLY_BY_OWNERS = InboxRow.channel != literal(CLOCK, literal_execute=True)
 # Built once: these run several times for every message, and building one costs as much as running it.
-_THIS_ONE = InboxRow.channel == bindparam("channel"), InboxRow.external_id == bindparam("external_id")
-_ROW, _ANSWERED = select(InboxRow).where(*_THIS_ONE), select(InboxRow.id).where(*_THIS_ONE, InboxRow.state != "waiting")
+_OF_CHANNEL = select(InboxRow).where(InboxRow.channel == bindparam("channel"), InboxRow.external_id == bindparam("external_id"))
 _NEXT = select(InboxRow).where(InboxRow.state == "waiting").order_by(InboxRow.id).limit(1)
 _NEXT_OF_CONVERSATION = _NEXT.where(InboxRow.conversation_id == bindparam("conversation"))
 _WAITING = select(InboxRow.conversation_id).where(_LITERALLY_WAITING).order_by(InboxRow.id).limit(bindparam("limit"))
 _WRITTEN, _RUNG = _WAITING.where(_LITERALLY_BY_OWNERS), _WAITING.where(InboxRow.channel == CLOCK)
 
 
+def kept_id(external_id: str) -> str:
+    """A channel's own id for something, as long as it is kept."""
+    return external_id[:200]
+
+
 async def store(database: Database, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
     """Keep `incoming`; False when the same channel and external id are there already."""
     values = {
         "channel": incoming.channel,
-        "external_id": incoming.external_id[:200],
+        "external_id": kept_id(incoming.external_id),
         "conversation_id": incoming.conversation,
         "body": incoming.body(),
         "state": "waiting",
@@ -51,12 +55,7 @@ async def store(database: Database, session: AsyncSession, incoming: Incoming, n
 
 async def find(session: AsyncSession, channel: str, external_id: str) -> InboxRow | None:
     """The row of one incoming thing, answered or not."""
-    return (await session.scalars(_ROW, {"channel": channel, "external_id": external_id[:200]})).first()
-
-
-async def answered(session: AsyncSession, incoming: Incoming) -> int | None:
-    """The id of an incoming thing's row, once it has been answered or set aside."""
-    return await session.scalar(_ANSWERED, {"channel": incoming.channel, "external_id": incoming.external_id[:200]})
+    return (await session.scalars(_OF_CHANNEL, {"channel": channel, "external_id": kept_id(external_id)})).first()
 
 
 async def find_said(session: AsyncSession, conversation: str, client_id: str) -> InboxRow | None:

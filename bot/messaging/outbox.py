@@ -13,22 +13,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messaging.inbox import OUR_OWN
 from bot.messaging.message import Button, Line, Reply, words_of
-from bot.storage.tables import Conversation, InboxRow, OutboxRow
+from bot.storage.tables import Conversation, InboxRow, OutboxRow, table_of
 
 #: Channels that send by themselves; the others wait for their client to ask.
 PUSHING = frozenset({"telegram", "callback"})
 #: Why a check-in's line waits though nothing failed.
 CLOSED = "waits for the owner's hours"
-# Built once, since they run for every message.
-_LINES = insert(OutboxRow.metadata.tables[OutboxRow.__tablename__])
-_REPLIES = select(OutboxRow.body).where(OutboxRow.inbox_id == bindparam("inbox_id"), OutboxRow.emptied_at.is_(None)).order_by(OutboxRow.seq)
+# Built once, since they run for every message. Those that need no objects are about the tables: SQLAlchemy makes half the work of them.
+_INBOX, _OUTBOX = table_of(InboxRow), table_of(OutboxRow)
+_LINES = insert(_OUTBOX)
+_THIS_ONE = _INBOX.c.channel == bindparam("channel"), _INBOX.c.external_id == bindparam("external_id")
+_KEPT = (_OUTBOX.c.inbox_id == _INBOX.c.id) & _OUTBOX.c.emptied_at.is_(None)
+_REPLIES = select(_OUTBOX.c.body).select_from(_INBOX.outerjoin(_OUTBOX, _KEPT)).order_by(_OUTBOX.c.seq)
+_REPLIES = _REPLIES.where(*_THIS_ONE, _INBOX.c.state != "waiting")
 _AFTER, _LAST, _LIMIT = (bindparam(name, type_=Integer) for name in ("after", "last", "limit"))
 _SAID = select(OutboxRow).where(OutboxRow.conversation_id == bindparam("conversation"), OutboxRow.emptied_at.is_(None))
 _SAID = _SAID.where(OutboxRow.seq > _AFTER, OutboxRow.seq <= _LAST).order_by(OutboxRow.seq).limit(_LIMIT)
 _HEARD = select(InboxRow).where(InboxRow.conversation_id == bindparam("conversation"), InboxRow.emptied_at.is_(None))
 _HEARD = _HEARD.where(InboxRow.seq > _AFTER, InboxRow.seq <= _LAST).order_by(InboxRow.seq).limit(_LIMIT)
 _LAST_SEQ = select(Conversation.last_seq).where(Conversation.id == bindparam("conversation"))
-_NEWEST = select(OutboxRow.body).where(OutboxRow.conversation_id == bindparam("conversation")).order_by(OutboxRow.seq.desc()).limit(_LIMIT)
+_NEWEST = select(_OUTBOX.c.body).where(_OUTBOX.c.conversation_id == bindparam("conversation")).order_by(_OUTBOX.c.seq.desc()).limit(_LIMIT)
 
 
 async def append(
@@ -70,9 +74,10 @@ def _addressed(reply: Reply, seq: int) -> Reply:
     return replace(reply, buttons=buttons)
 
 
-async def replies_to(session: AsyncSession, inbox_id: int) -> list[Reply]:
-    """What was said to one incoming thing."""
-    return [Reply.from_body(body) for body in await session.scalars(_REPLIES, {"inbox_id": inbox_id})]
+async def replies_to(session: AsyncSession, channel: str, external_id: str) -> list[Reply] | None:
+    """What was said to one incoming thing; None while it has not been answered."""
+    found = list(await session.scalars(_REPLIES, {"channel": channel, "external_id": external_id}))
+    return [Reply.from_body(body) for body in found if body is not None] if found else None
 
 
 async def lines(session: AsyncSession, conversation: str, after: int, limit: int) -> list[Line]:

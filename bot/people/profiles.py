@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.tables import Conversation, Person
@@ -32,6 +32,9 @@ def written_language(text: str) -> str | None:
         return "ja"
     return "en" if _WORD.search(text) else None
 
+# Built once, since it runs for every message.
+_CONVERSATION = select(Conversation).where(Conversation.id == bindparam("key"))
+
 
 def language_after(current: str, chosen: bool, is_new: bool, text: str) -> str:
     """The language to answer in: what the owner chose, else what they write."""
@@ -47,7 +50,7 @@ async def open_conversation(
     session: AsyncSession, key: str, hint: str | None, defaults: Defaults, now: datetime
 ) -> tuple[Conversation, bool]:
     """The conversation `key`, with its person; made new on the first message. The second value tells whether it is new."""
-    conversation = await session.get(Conversation, key)
+    conversation = (await session.scalars(_CONVERSATION, {"key": key})).first()
     if conversation is not None:
         return conversation, False
     language = next((known for known in LANGUAGES if (hint or "").lower().startswith(known)), defaults.language)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as TransactionTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage import quick_sqlite
+from bot.storage.tables import Base, table_of
 from bot.storage.writers import Writers
 
 log = logging.getLogger(__name__)
@@ -64,11 +65,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("outside_transactions"):
-            return
-        read_only = options.get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        options, raw = connection.get_execution_options(), connection.connection.dbapi_connection
+        assert isinstance(raw, quick_sqlite.Connection)
+        raw.begins = "" if options.get("outside_transactions") else "BEGIN" if options.get("read_only") else quick_sqlite.LOCKING
 
 
 class Database:
@@ -117,11 +116,12 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        try:
-            async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
-                await self._writers.come_in(urgent)
-        except TimeoutError as error:
-            raise TransactionTimeout("another transaction of this process does not end") from error
+        if not self._writers.come_in_at_once():
+            try:
+                async with asyncio.timeout(BUSY_TIMEOUT_MS / 1000):
+                    await self._writers.come_in(urgent)
+            except TimeoutError as error:
+                raise TransactionTimeout("another transaction of this process does not end") from error
         try:
             yield
         finally:
@@ -167,9 +167,9 @@ class Database:
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
         return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}))
 
-    async def insert_new(self, session: AsyncSession, table: type[Any], values: Mapping[str, Any], unique: Iterable[str]) -> bool:
+    async def insert_new(self, session: AsyncSession, table: type[Base], values: Mapping[str, Any], unique: Iterable[str]) -> bool:
         """Insert a row unless one with the same `unique` columns exists; True when it was inserted."""
-        statement = _inserting_new(table.__table__, self.url.get_backend_name(), tuple(unique))
+        statement = _inserting_new(table_of(table), self.url.get_backend_name(), tuple(unique))
         return bool((await session.execute(statement, dict(values))).first())
 
     async def check(self) -> None:

@@ -25,9 +25,10 @@ from sqlalchemy.util.concurrency import await_
 
 #: The driver's name in an address: `sqlite+quick:///path`.
 DRIVER = "sqlite+quick"
-_LOCKING = "BEGIN IMMEDIATE"
+#: Begins a transaction that takes the write lock up front.
+LOCKING = "BEGIN IMMEDIATE"
 #: How statements begin that wait for others or for the disk.
-_WAITING = (_LOCKING, "COMMIT", "PRAGMA journal_mode", "PRAGMA wal_checkpoint", "VACUUM")
+_WAITING = (LOCKING, "COMMIT", "PRAGMA journal_mode", "PRAGMA wal_checkpoint", "VACUUM")
 
 
 class QuickConnection(aiosqlite.Connection):
@@ -68,7 +69,7 @@ class QuickConnection(aiosqlite.Connection):
         connection = self._conn
         connection.execute("PRAGMA busy_timeout=0")
         try:
-            connection.execute(_LOCKING)
+            connection.execute(LOCKING)
         except sqlite3.OperationalError:
             return False
         finally:
@@ -81,7 +82,7 @@ class QuickConnection(aiosqlite.Connection):
             has_written, self._is_writing = self._is_writing, False
             return self.takes_long or has_written  # the end of mere reading touches no disk
         waits = isinstance(statement, str) and statement.startswith(_WAITING)
-        self._is_writing = self._is_writing or statement == _LOCKING
+        self._is_writing = self._is_writing or statement == LOCKING
         return self.takes_long or waits or fn == self._conn.close
 
 
@@ -100,8 +101,6 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         return cursor
 
     def execute(self, operation: Any, parameters: Any = None) -> Any:
-        if operation == _LOCKING and self._connection.lock_at_once():
-            return
         self._step(self._cursor.execute, operation, () if parameters is None else parameters)
         if self._cursor.description:
             self._rows = deque(self._step(self._cursor.fetchall))
@@ -116,10 +115,21 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             self._adapt_connection._handle_exception(error)
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+class Connection(AsyncAdapt_aiosqlite_connection):
+    """SQLAlchemy's connection; `begins` is the statement that its next transaction begins with, if any."""
+
+    __slots__ = ("begins",)
     _cursor_cls = _Cursor
     _connection: Any
+    begins: str
+
+    def begin(self) -> None:
+        """Begin a transaction, without waiting where the write lock is free."""
+        if not self.begins or (self.begins == LOCKING and self._connection.lock_at_once()):
+            return
+        cursor = self.cursor()
+        cursor.execute(self.begins)
+        cursor.close()
 
     def commit(self) -> None:
         self._end("commit")
@@ -140,7 +150,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *args: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
         opened: Any = await_(QuickConnection(*args, **options))
-        return _Connection(self, opened)
+        return Connection(self, opened)
 
 
 class QuickDialect(SQLiteDialect_aiosqlite):
@@ -153,6 +163,10 @@ class QuickDialect(SQLiteDialect_aiosqlite):
     def import_dbapi(cls) -> AsyncAdapt_aiosqlite_dbapi:
         """What SQLAlchemy opens connections with."""
         return _Driver(aiosqlite, sqlite3)
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Called by SQLAlchemy, which expects drivers to begin by themselves; SQLite's would only before the first writing."""
+        dbapi_connection.begin()
 
 
 registry.register("sqlite.quick", __name__, QuickDialect.__name__)

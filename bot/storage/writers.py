@@ -14,10 +14,14 @@ class Writers:
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
 
+    def come_in_at_once(self) -> bool:
+        """Be the one who writes, if nobody is."""
+        was_free, self._is_busy = not self._is_busy, True
+        return was_free
+
     async def come_in(self, urgent: bool) -> None:
         """Wait to be the one who writes."""
-        if not self._is_busy:
-            self._is_busy = True
+        if self.come_in_at_once():
             return
         mine = asyncio.get_running_loop().create_future()
         (self._urgent if urgent else self._others).append(mine)

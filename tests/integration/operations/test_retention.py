@@ -168,4 +168,5 @@ async def test_emptied_lines_answer_nothing(database: Database, desk: Desk, turn
     clock.advance(timedelta(days=DAYS, minutes=1))
     await advisor_on(database, clock).forget_words()
     async with database.reading() as session:
-        assert await outbox.replies_to(session, 1) == []
+        answered = await session.get_one(InboxRow, 1)
+        assert await outbox.replies_to(session, answered.channel, answered.external_id) == []
