@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.storage.database import Database
-from bot.storage.tables import CheckIn, Conversation, InboxRow, OutboxRow
+from bot.storage.tables import CheckIn, Conversation, DeliveryAttempt, InboxRow, OutboxRow
 from tests.fake_telegram import FakeTelegram
 from tests.replicas.owners import Owner, TelegramOwner
 
@@ -91,9 +91,23 @@ async def of_telegram(database: Database, fake: FakeTelegram, owners: Sequence[T
         unclear = sum(line.ambiguous for line in lines)
         answered += min(done, owner.written)
         lost += max(0, owner.written - done) + max(0, -extra)
+        if extra < 0:
+            arrived = fake.texts(owner.chat)
+            missing = [line for line in lines if line.body.get("text", "") not in arrived] or lines
+            print(f"chat {owner.chat} lacks {-extra} of {len(lines)}:", *(await _record(database, line) for line in missing), sep="\n  ")  # noqa: T201 - shown when a test fails
         doubled += max(0, extra)
         unexplained += max(0, extra - unclear) + await _gaps(database, f"telegram:{owner.chat}", rows, lines)
     return Tally(said, answered, lost, doubled, unexplained)
+
+
+async def _record(database: Database, line: OutboxRow) -> str:
+    """What is on record about a line, without its words."""
+    async with database.reading() as session:
+        of_line = select(DeliveryAttempt).where(DeliveryAttempt.outbox_id == line.id)
+        tries = await session.scalars(of_line.order_by(DeliveryAttempt.attempt))
+        told = [f"{each.attempt} {each.outcome} {each.error or ''}".strip() for each in tries]
+    size = len(line.body.get("text", ""))
+    return f"line {line.seq} ({size} characters) {line.state}, unclear {line.ambiguous}, failures {line.failures}, {line.error}; tries: {told}"
 
 
 async def _conversation(database: Database, conversation: str) -> tuple[list[InboxRow], list[OutboxRow]]:
