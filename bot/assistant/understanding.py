@@ -303,10 +303,10 @@ def _as_parsed(reading: Reading, question: str, text: str) -> Parsed:
 async def _typed_button(turn: Turn, text: str) -> Parsed | None:
     """The button of a recent message whose title was typed."""
     wanted = _plain(text)
-    for reply in await outbox.newest(turn.session, turn.conversation.id, _RECENT_MESSAGES) if wanted else ():
-        for button in reply.buttons:
-            if _plain(button.title) == wanted:
-                return of_meaning(button.meaning, text)
+    buttons = await outbox.newest_buttons(turn.session, turn.conversation.id, _RECENT_MESSAGES) if wanted else []
+    for button in buttons:
+        if _plain(button.title) == wanted:
+            return of_meaning(button.meaning, text)
     return None
 
 

@@ -113,9 +113,10 @@ def _owners_line(row: InboxRow) -> Line | None:
     return Line(row.seq, "owner", Reply(text=words_of(body)), row.received_at, client_id=body.get("client_id"), button=body.get("button"))
 
 
-async def newest(session: AsyncSession, conversation: str, limit: int) -> list[Reply]:
-    """What the advisor said last in a conversation, the newest first."""
-    return [Reply.from_body(body) for body in await session.scalars(_NEWEST, {"conversation": conversation, "limit": limit})]
+async def newest_buttons(session: AsyncSession, conversation: str, limit: int) -> list[Button]:
+    """The buttons of the advisor's last `limit` lines in a conversation, those of the newest line first."""
+    bodies = await session.scalars(_NEWEST, {"conversation": conversation, "limit": limit})
+    return [Button(**button) for body in bodies for button in body.get("buttons", ())]
 
 
 async def find_button(session: AsyncSession, conversation: str, payload: str) -> Button | None:

@@ -94,7 +94,8 @@ async def of_telegram(database: Database, fake: FakeTelegram, owners: Sequence[T
         if extra < 0:
             arrived = fake.texts(owner.chat)
             missing = [line for line in lines if line.body.get("text", "") not in arrived] or lines
-            print(f"chat {owner.chat} lacks {-extra} of {len(lines)}:", *(await _record(database, line) for line in missing), sep="\n  ")  # noqa: T201 - shown when a test fails
+            records = [await _record(database, line) for line in missing]
+            print(f"chat {owner.chat} lacks {-extra} of {len(lines)}:", *records, sep="\n  ")  # noqa: T201 - shown when a test fails
         doubled += max(0, extra)
         unexplained += max(0, extra - unclear) + await _gaps(database, f"telegram:{owner.chat}", rows, lines)
     return Tally(said, answered, lost, doubled, unexplained)
@@ -107,7 +108,8 @@ async def _record(database: Database, line: OutboxRow) -> str:
         tries = await session.scalars(of_line.order_by(DeliveryAttempt.attempt))
         told = [f"{each.attempt} {each.outcome} {each.error or ''}".strip() for each in tries]
     size = len(line.body.get("text", ""))
-    return f"line {line.seq} ({size} characters) {line.state}, unclear {line.ambiguous}, failures {line.failures}, {line.error}; tries: {told}"
+    counts = f"unclear {line.ambiguous}, failures {line.failures}, {line.error}"
+    return f"line {line.seq} ({size} characters) {line.state}, {counts}; tries: {told}"
 
 
 async def _conversation(database: Database, conversation: str) -> tuple[list[InboxRow], list[OutboxRow]]:
