@@ -32,8 +32,8 @@ from bot.assistant.shapes import Shape, rules_alone_decide, shape_of
 from bot.assistant.straight_graph import StraightGraphRunner
 from nlu.components.topic_ranker import TopicRanker
 
-#: So many shapes of conversations are remembered; the shipped dialogues have some thousand.
-MOST_SHAPES = 20_000
+#: So many shapes of conversations are remembered, a few kilobytes each.
+MOST_SHAPES = 4_000
 #: The advisor asks its knowledge base itself, which reads more out of a question than its words; the ranking is for Rasa's own tools.
 _UNHEARD = (TopicRanker,)
 
