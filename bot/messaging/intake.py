@@ -12,6 +12,9 @@ from bot.messaging import inbox
 from bot.messaging.message import Incoming
 from bot.storage.database import Database
 
+#: A sender who is cancelled waits so long for what has begun.
+ENDS_WITHIN_SECONDS = 15.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrival:
@@ -37,7 +40,13 @@ class Intake:
             task = asyncio.create_task(self._write())
             self._storing.add(task)
             task.add_done_callback(self._storing.discard)
-        return await mine.stored
+        try:
+            return await mine.stored
+        except asyncio.CancelledError:
+            # What has begun is ended before its sender leaves: the database may be closed after them.
+            if self._storing:
+                await asyncio.wait(self._storing, timeout=ENDS_WITHIN_SECONDS)
+            raise
 
     async def _write(self, arrivals: list[_Arrival] | None = None) -> None:
         """Store these; or, once it may write, all that have arrived by then."""

@@ -75,3 +75,12 @@ async def test_a_sender_who_gives_up_loses_neither_their_message_nor_others(data
     first.cancel()
     assert await second
     assert await stored(database) == ["id-0", "id-1"]
+
+
+async def test_a_sender_who_is_cancelled_leaves_when_what_has_begun_has_ended(database: Database, clock: FakeClock) -> None:
+    sender = asyncio.create_task(Intake(database).store(hello(0), clock()))
+    await asyncio.sleep(0)
+    sender.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sender
+    assert await stored(database) == ["id-0"]
