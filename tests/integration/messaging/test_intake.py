@@ -77,10 +77,24 @@ async def test_a_sender_who_gives_up_loses_neither_their_message_nor_others(data
     assert await stored(database) == ["id-0", "id-1"]
 
 
-async def test_a_sender_who_is_cancelled_leaves_when_what_has_begun_has_ended(database: Database, clock: FakeClock) -> None:
+async def test_a_sender_who_is_cancelled_leaves_when_what_has_begun_has_ended(
+    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, begun, go_on = inbox.store, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: Any) -> bool:
+        begun.set()
+        await go_on.wait()
+        return await store(*args)
+
+    monkeypatch.setattr(inbox, "store", slow)
     sender = asyncio.create_task(Intake(database).store(hello(0), clock()))
-    await asyncio.sleep(0)
+    await begun.wait()
     sender.cancel()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not sender.done()
+    go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await sender
     assert await stored(database) == ["id-0"]
