@@ -16,14 +16,22 @@ from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, LoopInterrupted, SlotSet
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    LoopInterrupted,
+    SlotSet,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
 _EVENTS: dict[str, type[Event]] = {each.type_name: each for each in all_subclasses(Event)}
 #: These change slots one at a time, or none.
-_GENTLE = frozenset({SlotSet, ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted})
+_GENTLE = frozenset({SlotSet, ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted, DefinePrevUserUtteredFeaturization})
 
 
 class OwnAction(RemoteAction):

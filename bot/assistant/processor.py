@@ -1,7 +1,7 @@
 """Rasa's processor without work that changes nothing here.
 
 Rasa decides each next action by comparing the whole conversation with every rule, makes all of its actions anew to find one, and copies
-trackers and events for debug lines that nobody reads: four tenths of a turn. What is decided, run and remembered is untouched; a test
+trackers and events for debug lines that nobody reads: a quarter of a turn. What is decided, run and remembered is untouched; a test
 compares the decisions with those of Rasa's own processor.
 """
 

@@ -163,11 +163,16 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed(meant.intent, text, checkin=standing.id)
     is_guess = found["intent"]["confidence"] < _WILD_GUESS_BELOW and found["intent"]["name"] not in _CONTROLS
     if journey and (is_guess or found["intent"]["name"] in _ANSWERS_IN_OTHER_WORDS):
-        if is_question(text, services.reply_words) and services.answers.may_answer(text):
-            return parsed("ask_knowledge", text)
-        question = journey.open_question()
-        return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
+        return _unread(journey, services, text)
     return found
+
+
+def _unread(journey: Journey, services: Services, text: str) -> Parsed:
+    """What is no answer that can be read: a question, where anything comes near it, else an unclear answer."""
+    if is_question(text, services.reply_words) and services.answers.may_answer(text):
+        return parsed("ask_knowledge", text)
+    question = journey.open_question()
+    return parsed("answer_assessment", text, question=question.id if question else None, kind="unclear")
 
 
 async def _corrects(turn: Turn, services: Services, text: str, asking: Journey | None) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from bot.messaging import inbox
 from bot.messaging.message import Incoming
@@ -57,12 +57,12 @@ class Intake:
                 new = [await inbox.store(self._database, session, each.incoming, each.at) for each in taken]
         except BaseException as error:
             taken = taken or self._take()
-            if len(taken) > 1 and _is_of_one(error):
+            if len(taken) > 1 and not _is_of_all(error):
                 for each in taken:
                     await self._write([each])
                 return
             _tell(taken, error)
-            if not isinstance(error, SQLAlchemyError | OSError):
+            if not isinstance(error, Exception):
                 raise
         else:
             for each, is_new in zip(taken, new, strict=True):
@@ -74,9 +74,10 @@ class Intake:
         return taken
 
 
-def _is_of_one(error: BaseException) -> bool:
-    """Whether the database refuses something that one of several brought, rather than everything."""
-    return isinstance(error, DBAPIError) and not isinstance(error, OperationalError) and not error.connection_invalidated
+def _is_of_all(error: BaseException) -> bool:
+    """Whether nothing can be stored, rather than something that one of several brought."""
+    is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_gone or not isinstance(error, Exception) or isinstance(error, OperationalError | TimeoutError | OSError)
 
 
 def _tell(arrivals: list[_Arrival], error: BaseException) -> None:

@@ -91,6 +91,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     __slots__ = ()
     _awaitable_cursor_close = False
+    _adapt_connection: Connection
     _connection: Any
     _cursor: Any
 
@@ -101,18 +102,13 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         return cursor
 
     def execute(self, operation: Any, parameters: Any = None) -> Any:
-        self._step(self._cursor.execute, operation, () if parameters is None else parameters)
+        take = self._adapt_connection.take
+        take(self._cursor.execute, operation, () if parameters is None else parameters)
         if self._cursor.description:
-            self._rows = deque(self._step(self._cursor.fetchall))
+            self._rows = deque(take(self._cursor.fetchall))
 
     def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
-        self._step(self._cursor.executemany, operation, seq_of_parameters)
-
-    def _step(self, fn: Callable[..., Any], *args: Any) -> Any:
-        try:
-            return self._connection.step(fn, *args)
-        except Exception as error:
-            self._adapt_connection._handle_exception(error)
+        self._adapt_connection.take(self._cursor.executemany, operation, seq_of_parameters)
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
@@ -139,10 +135,13 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     def _end(self, how: str) -> None:
         raw = self._connection._connection
-        if raw is None:  # closed already
-            return
+        if raw is not None:  # else it is closed already
+            self.take(getattr(raw, how))
+
+    def take(self, fn: Callable[..., Any], *args: Any) -> Any:
+        """Take a step. Raises what SQLAlchemy knows."""
         try:
-            self._connection.step(getattr(raw, how))
+            return self._connection.step(fn, *args)
         except Exception as error:
             self._handle_exception(error)
 

@@ -44,8 +44,9 @@ async def test_what_came_before_is_told_from_what_is_new(database: Database, clo
 
 
 @pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("refusal", [DataError("INSERT", {}, Exception("no such text")), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no")])
 async def test_what_cannot_be_stored_takes_nobody_along(
-    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, everything: bool
+    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, everything: bool, refusal: Exception
 ) -> None:
     store = inbox.store
 
@@ -53,7 +54,7 @@ async def test_what_cannot_be_stored_takes_nobody_along(
         if everything:
             raise OperationalError("INSERT", {}, Exception("the disk is full"))
         if incoming.external_id == "id-1":
-            raise DataError("INSERT", {}, Exception("no such text"))
+            raise refusal
         return await store(database, session, incoming, now)
 
     monkeypatch.setattr(inbox, "store", picky)
@@ -64,7 +65,7 @@ async def test_what_cannot_be_stored_takes_nobody_along(
         assert await stored(database) == []
     else:
         assert [each is True for each in told] == [True, False, True]
-        assert isinstance(told[1], DataError)
+        assert isinstance(told[1], type(refusal))
         assert await stored(database) == ["id-0", "id-2"]
 
 
