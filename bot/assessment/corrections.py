@@ -67,6 +67,12 @@ def is_correction(text: str, questionnaire: Questionnaire, trail: Sequence[str],
     return read_correction(text, questionnaire, trail, language) is not None
 
 
+def says_new_answer(text: str, questionnaire: Questionnaire, trail: Sequence[str], language: str) -> bool:
+    """Whether the owner says that an answer is to change, which, and to what."""
+    found = read_correction(text, questionnaire, trail, language) if is_correction(text, questionnaire, trail, language) else None
+    return found is not None and _is_told(found)
+
+
 def _with_digits(typed: str, words: ReadingWords) -> str:
     """Number words between others as digits: "the last two" has a 2."""
     numbers = {fold(word): str(number) for word, number in words.numbers if number <= 5 and word.isascii() and word.isalpha()}

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.assessment.corrections import is_correction, read_correction
+from bot.assessment.corrections import is_correction, says_new_answer
 from bot.assessment.hearing import SURELY_FROM, Hearing, hear
 from bot.assessment.journey import Journey
 from bot.assessment.payback import read_figures
@@ -128,7 +128,9 @@ async def _typed(turn: Turn, services: Services, classify: Classify) -> Parsed:
         return parsed("join", text, code=joining.group(1))
     if read_figures(text):
         return parsed("show_results", text, part="payback")
-    if journey and (answer := _answer(journey, services, text, turn.language)):
+    # 「さっきの飲食店は間違い、小売です」 has words of an answer to the open question, too.
+    is_sure = journey is not None and says_new_answer(text, services.questionnaire, journey.answered, turn.language)
+    if journey and not is_sure and (answer := _answer(journey, services, text, turn.language)):
         return answer
     if await _corrects(turn, services, text, journey):
         return parsed("go_back_previous_question", text)
@@ -182,8 +184,7 @@ async def _corrects(turn: Turn, services: Services, text: str, asking: Journey |
         return False
     if asking:
         return True
-    found = read_correction(text, services.questionnaire, journey.answered, turn.language)
-    if found is None or found.answer is None or found.answer.kind is not ReadingKind.VALUE:
+    if not says_new_answer(text, services.questionnaire, journey.answered, turn.language):
         return False
     return _OF_AN_ANSWER.search(text) is not None or not await services.rollouts.active(turn.session, turn.person)
 

@@ -53,6 +53,14 @@ async def test_a_question_that_is_not_quite_understood_is_no_unreadable_answer(t
     assert "(3/8)" in said
 
 
+async def test_an_earlier_answer_is_corrected_though_its_words_would_answer_the_open_question(talk: Talk) -> None:
+    await begin(talk, "飲食", "6人")
+    said = await talk.say("さっきの飲食店は間違い、小売です")
+    assert "小売" in said
+    assert "記録しました" not in said
+    assert "(3/8)" in said
+
+
 async def test_a_pause_is_resumed_at_the_same_question_by_a_new_process(talk: Talk, model, services) -> None:  # type: ignore[no-untyped-def]
     await begin(talk, *FIRM)
     await talk.press("②")
